@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The engine of a suspend. It knows steps and outcomes, and nothing of Xen.
+ */
+#include <linux/string.h>
+
+#include "engine.h"
+
+static void fail(struct xen_suspend *s, int error,
+		 const struct xen_suspend_step *step)
+{
+	s->outcome = XEN_SUSPEND_FAILED;
+	s->error = error;
+	s->failed = step;
+}
+
+/* Returns the first step that is not done: @to if all went well. */
+static unsigned int forward(struct xen_suspend *s, unsigned int from,
+			    unsigned int to)
+{
+	const struct xen_suspend_step *step;
+	unsigned int i;
+	int error;
+
+	for (i = from; i < to; i++) {
+		step = &s->steps[i];
+		if (!step->suspend)
+			continue;
+
+		s->times[i].suspend_begin = s->ops->clock();
+		error = step->suspend(s);
+		s->times[i].suspend_end = s->ops->clock();
+		if (error) {
+			fail(s, error, step);
+			break;
+		}
+	}
+
+	return i;
+}
+
+/* Undoes the steps from @done - 1 down to @to. */
+static void backward(struct xen_suspend *s, unsigned int done, unsigned int to)
+{
+	void (*undo)(struct xen_suspend *s);
+	const struct xen_suspend_step *step;
+	unsigned int i;
+
+	for (i = done; i-- > to;) {
+		step = &s->steps[i];
+		undo = s->outcome == XEN_SUSPEND_RESUMED ? step->resume :
+							   step->cancel;
+		if (!undo)
+			continue;
+
+		s->times[i].undo_begin = s->ops->clock();
+		undo(s);
+		s->times[i].undo_end = s->ops->clock();
+	}
+}
+
+static unsigned int first_atomic(const struct xen_suspend *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nr_steps && !s->steps[i].atomic; i++)
+		;
+
+	return i;
+}
+
+static void stop_domain(struct xen_suspend *s)
+{
+	int ret;
+
+	s->stopped = s->ops->clock();
+	ret = s->ops->hypercall(s);
+	s->continued = s->ops->clock();
+
+	if (ret < 0) {
+		fail(s, ret, NULL);
+		return;
+	}
+
+	s->outcome = ret ? XEN_SUSPEND_CANCELLED : XEN_SUSPEND_RESUMED;
+	s->error = 0;
+}
+
+/* Errors are in @data; the caller only wants to know that this ran. */
+static int run_atomic(void *data)
+{
+	struct xen_suspend *s = data;
+	unsigned int first = first_atomic(s);
+	unsigned int done;
+
+	done = forward(s, first, s->nr_steps);
+	if (done == s->nr_steps)
+		stop_domain(s);
+	backward(s, done, first);
+
+	return 0;
+}
+
+enum xen_suspend_outcome xen_suspend_run(struct xen_suspend *s)
+{
+	unsigned int last = first_atomic(s);
+	unsigned int done;
+	int error;
+
+	memset(s->times, 0, s->nr_steps * sizeof(*s->times));
+	s->stopped = 0;
+	s->continued = 0;
+	fail(s, 0, NULL);
+
+	done = forward(s, 0, last);
+	if (done == last) {
+		error = s->ops->stop_machine(run_atomic, s);
+		if (error)
+			fail(s, error, NULL);
+	}
+	backward(s, done, 0);
+
+	return s->outcome;
+}

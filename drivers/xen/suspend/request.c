@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The thread that serves requests, one at a time.
+ *
+ * It is not the xenwatch thread, so that state changes of backends are heard
+ * while a guest suspends and, above all, while it resumes.
+ */
+#define pr_fmt(fmt) "xen: suspend: " fmt
+
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/mutex.h>
+#include <linux/printk.h>
+#include <linux/wait.h>
+
+#include "request.h"
+#include "suspend.h"
+
+static struct xen_request_queue queue = {
+	.lock = __RAW_SPIN_LOCK_UNLOCKED(queue.lock),
+	.requests = LIST_HEAD_INIT(queue.requests),
+};
+
+static DECLARE_WAIT_QUEUE_HEAD(queued);
+
+/*
+ * Tasks freeze only once init runs: until then the kernel's own boot is a task
+ * that cannot. When the system is going down it is too late; xen_suspend()
+ * says so.
+ */
+static bool suspend_ready(void)
+{
+	return system_state >= SYSTEM_RUNNING;
+}
+
+struct xen_request xen_suspend_request = {
+	.name = "suspend",
+	.ready = suspend_ready,
+	.serve = xen_suspend_domain,
+	XEN_REQUEST_NODE(xen_suspend_request),
+};
+
+void xen_request(struct xen_request *r)
+{
+	if (xen_request_add(&queue, r))
+		wake_up(&queued);
+	else
+		pr_info("%s is asked for already, the two are one\n", r->name);
+}
+
+bool xen_request_merge(void)
+{
+	return xen_request_remove(&queue, &xen_suspend_request);
+}
+
+static int request_thread(void *unused)
+{
+	struct xen_request *r;
+
+	for (;;) {
+		/* What waits to become ready wakes nobody: look again. */
+		wait_event_idle(queued, !list_empty(&queue.requests));
+		wait_event_idle_timeout(queued, (r = xen_request_take(&queue)),
+					HZ / 10);
+		if (r)
+			r->serve();
+	}
+
+	return 0;
+}
+
+int xen_request_thread_start(void)
+{
+	struct task_struct *task;
+
+	task = kthread_run(request_thread, NULL, "xen-suspend");
+	if (IS_ERR(task)) {
+		pr_err("cannot start the request thread: %ld; this domain will not suspend\n",
+		       PTR_ERR(task));
+		return PTR_ERR(task);
+	}
+
+	return 0;
+}

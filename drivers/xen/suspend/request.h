@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Requests from the toolstack: any source queues, one thread serves them.
+ */
+#ifndef _XEN_SUSPEND_REQUEST_H
+#define _XEN_SUSPEND_REQUEST_H
+
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+/**
+ * struct xen_request - something the toolstack may ask of this domain
+ * @name: The word in control/shutdown.
+ * @ready: May it be served yet? NULL: always. Until it may, others pass it.
+ *	Called with the queue's lock held, so must not sleep; asked again ten
+ *	times a second.
+ * @serve: Do it. May sleep.
+ * @node: Where it stands in the queue. Protected by the queue's lock.
+ *
+ * There is one static object for each kind of request, so that queueing needs
+ * no memory, and a request that is queued already merges with the first.
+ */
+struct xen_request {
+	const char *name;
+	bool (*ready)(void);
+	void (*serve)(void);
+	struct list_head node;
+};
+
+/* Initialiser of @node; the other fields are the definition's own. */
+#define XEN_REQUEST_NODE(request)	.node = LIST_HEAD_INIT((request).node)
+
+/**
+ * struct xen_request_queue - requests in the order of their arrival
+ * @lock: Protects @requests and the @node of every request in it. Taken in any
+ *	context, also with the machine stopped, hence raw. A leaf: no other
+ *	lock is taken inside.
+ * @requests: Those not yet taken.
+ */
+struct xen_request_queue {
+	raw_spinlock_t lock;
+	struct list_head requests;
+};
+
+/**
+ * xen_request_add() - queue a request, at the end
+ * @q: The queue.
+ * @r: The request.
+ *
+ * Context: Any.
+ * Return: true, or false if it was queued before and the two are now one.
+ */
+bool xen_request_add(struct xen_request_queue *q, struct xen_request *r);
+
+/**
+ * xen_request_take() - the next request that may be served
+ * @q: The queue.
+ *
+ * Context: Any.
+ * Return: The first request that is ready, no longer in the queue, or NULL.
+ */
+struct xen_request *xen_request_take(struct xen_request_queue *q);
+
+/**
+ * xen_request_remove() - take back a request
+ * @q: The queue.
+ * @r: The request.
+ *
+ * Context: Any.
+ * Return: true if it was queued.
+ */
+bool xen_request_remove(struct xen_request_queue *q, struct xen_request *r);
+
+#ifdef CONFIG_XEN_SUSPEND
+
+/**
+ * xen_request() - ask the request thread to serve a request
+ * @r: The request. Merges with an equal one that was not begun.
+ *
+ * Context: Any.
+ */
+void xen_request(struct xen_request *r);
+
+/*
+ * Asks to suspend this domain. Served once, however often it is asked for
+ * before the domain stops; asked for again later, it is a new request.
+ */
+extern struct xen_request xen_suspend_request;
+
+/**
+ * xen_request_merge() - the domain stops now: queued suspends are served by it
+ *
+ * Context: Any.
+ * Return: true if there was one.
+ */
+bool xen_request_merge(void);
+
+/**
+ * xen_request_thread_start() - be ready to serve requests
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or a negative errno if there is no thread.
+ */
+int xen_request_thread_start(void);
+
+#else
+
+/* Without a suspend to wait for, a request is served where it is heard. */
+static inline void xen_request(struct xen_request *r)
+{
+	r->serve();
+}
+
+static inline int xen_request_thread_start(void)
+{
+	return 0;
+}
+
+#endif /* CONFIG_XEN_SUSPEND */
+
+#endif /* _XEN_SUSPEND_REQUEST_H */

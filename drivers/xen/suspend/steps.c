@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The steps of a suspend, and the one table that puts them in order.
+ *
+ * A step's undo mirrors its suspend, so the way back is the table read upwards.
+ */
+#define pr_fmt(fmt) "xen: suspend: " fmt
+
+#include <linux/freezer.h>
+#include <linux/kernel.h>
+#include <linux/pm.h>
+#include <linux/printk.h>
+#include <linux/sched/mm.h>
+#include <linux/suspend.h>
+#include <linux/syscore_ops.h>
+
+#include <xen/events.h>
+#include <xen/grant_table.h>
+#include <xen/hvc-console.h>
+#include <xen/xen-ops.h>
+#include <xen/xenbus.h>
+
+#include "../manage.h"
+#include "request.h"
+#include "suspend.h"
+
+/*
+ * transition-lock: the lock that every PM transition holds. A suspend waits for
+ * a transition that userspace began, and the other way round.
+ */
+static unsigned int sleep_flags;	/* The request thread's own. */
+
+static int transition_lock(struct xen_suspend *s)
+{
+	sleep_flags = lock_system_sleep();
+	return 0;
+}
+
+static void transition_unlock(struct xen_suspend *s)
+{
+	unlock_system_sleep(sleep_flags);
+}
+
+/*
+ * tasks: processes and freezable kernel threads. With preemption, a task that
+ * runs could hold a machine frame number in a register when the image is taken.
+ */
+static int tasks_freeze(struct xen_suspend *s)
+{
+	int error;
+
+	error = freeze_processes();
+	if (error)
+		return error;
+
+	error = freeze_kernel_threads();
+	if (error)
+		thaw_processes();
+
+	return error;
+}
+
+static void tasks_thaw(struct xen_suspend *s)
+{
+	thaw_processes();
+}
+
+/*
+ * watches: no callback of a watch may run on a device that sleeps, or on one
+ * whose rings are gone; the xenstore step lets new watches go earlier.
+ */
+static int watches_hold(struct xen_suspend *s)
+{
+	xs_hold_watches();
+	return 0;
+}
+
+static void watches_release(struct xen_suspend *s)
+{
+	xs_release_watches();
+}
+
+/*
+ * devices: prepare and suspend. Until they are back, an allocation of this
+ * thread must not wait for I/O, which they may be needed for.
+ */
+static unsigned int noio_flags;		/* The request thread's own. */
+
+static int devices_suspend(struct xen_suspend *s)
+{
+	int error;
+
+	noio_flags = memalloc_noio_save();
+	error = dpm_suspend_start(PMSG_FREEZE);
+	if (error) {
+		dpm_resume_end(PMSG_RECOVER);
+		memalloc_noio_restore(noio_flags);
+	}
+
+	return error;
+}
+
+static void devices_cancel(struct xen_suspend *s)
+{
+	dpm_resume_end(s->outcome == XEN_SUSPEND_FAILED ? PMSG_RECOVER :
+							  PMSG_THAW);
+	memalloc_noio_restore(noio_flags);
+}
+
+static void devices_resume(struct xen_suspend *s)
+{
+	dpm_resume_end(PMSG_RESTORE);
+	memalloc_noio_restore(noio_flags);
+}
+
+/*
+ * xenstore: wait for requests in flight, then let none begin. A new domain has
+ * a new connection, on which every watch must be registered again. A watch that
+ * a device registers after that belongs to its new backend and may be heard at
+ * once, so backends connect while the remaining devices resume.
+ */
+static int xenstore_suspend(struct xen_suspend *s)
+{
+	xs_suspend();
+	return 0;
+}
+
+static void xenstore_cancel(struct xen_suspend *s)
+{
+	xs_suspend_cancel();
+}
+
+static void xenstore_resume(struct xen_suspend *s)
+{
+	xs_resume();
+	xs_hear_new_watches();
+}
+
+/*
+ * devices-noirq: suspend late and noirq, after which device interrupts are off.
+ */
+static int noirq_suspend(struct xen_suspend *s)
+{
+	return dpm_suspend_end(PMSG_FREEZE);
+}
+
+static void noirq_cancel(struct xen_suspend *s)
+{
+	dpm_resume_start(s->outcome == XEN_SUSPEND_FAILED ? PMSG_RECOVER :
+							    PMSG_THAW);
+}
+
+static void noirq_resume(struct xen_suspend *s)
+{
+	dpm_resume_start(PMSG_RESTORE);
+}
+
+/* cpus: the tick and the PMU of every CPU. Until they are back, timers stand. */
+static int cpus_suspend(struct xen_suspend *s)
+{
+	xen_arch_suspend();
+	return 0;
+}
+
+static void cpus_resume(struct xen_suspend *s)
+{
+	xen_arch_resume();
+}
+
+/* notifiers: those of xen_resume_notifier_register(), on every way back. */
+static void notifiers_call(struct xen_suspend *s)
+{
+	xen_resume_notifier_call();
+}
+
+/* console: its ring is a page of the new domain's, so as early as may be. */
+static void console_resume(struct xen_suspend *s)
+{
+	xen_console_resume();
+}
+
+/* syscore: time keeping, interrupt controllers and their like. */
+static int syscore_stop(struct xen_suspend *s)
+{
+	return syscore_suspend();
+}
+
+static void syscore_start(struct xen_suspend *s)
+{
+	syscore_resume();
+}
+
+/* event-channels: bind IPIs and VIRQs again, and the timer of each CPU. */
+static void event_channels_resume(struct xen_suspend *s)
+{
+	xen_irq_resume();
+	xen_timer_resume();
+}
+
+/* grants: the table's frames are the domain's, so it is mapped again. */
+static int grants_suspend(struct xen_suspend *s)
+{
+	return gnttab_suspend();
+}
+
+static void grants_resume(struct xen_suspend *s)
+{
+	int error = gnttab_resume();
+
+	if (error)
+		pr_err("cannot map the grant table: %d\n", error);
+}
+
+/*
+ * runstate: a new domain counts the time its vCPUs were stolen from zero, so
+ * what the old one counted is carried over; a cancelled one goes on counting.
+ */
+enum { RUNSTATE_SAVE = -1, RUNSTATE_CARRY_OVER = 0, RUNSTATE_DROP = 1 };
+
+static int runstate_suspend(struct xen_suspend *s)
+{
+	xen_manage_runstate_time(RUNSTATE_SAVE);
+	return 0;
+}
+
+static void runstate_cancel(struct xen_suspend *s)
+{
+	xen_manage_runstate_time(RUNSTATE_DROP);
+}
+
+static void runstate_resume(struct xen_suspend *s)
+{
+	xen_manage_runstate_time(RUNSTATE_CARRY_OVER);
+}
+
+/* arch: shared info, page tables, p2m: what holds machine frame numbers. */
+static int arch_suspend(struct xen_suspend *s)
+{
+	xen_arch_pre_suspend();
+	return 0;
+}
+
+static void arch_cancel(struct xen_suspend *s)
+{
+	xen_arch_post_suspend(true);
+}
+
+static void arch_resume(struct xen_suspend *s)
+{
+	xen_arch_post_suspend(false);
+}
+
+/*
+ * requests: whoever asked for a suspend since this one began is served by it,
+ * unless the domain does not stop after all.
+ */
+static bool merged;	/* Only one CPU runs here. */
+
+static int requests_merge(struct xen_suspend *s)
+{
+	merged = xen_request_merge();
+	return 0;
+}
+
+static void requests_keep_if_failed(struct xen_suspend *s)
+{
+	if (merged && s->outcome == XEN_SUSPEND_FAILED)
+		xen_request(&xen_suspend_request);
+}
+
+const struct xen_suspend_step xen_suspend_steps[] = {
+	{
+		.name = "transition-lock",
+		.suspend = transition_lock,
+		.cancel = transition_unlock,
+		.resume = transition_unlock,
+	}, {
+		.name = "tasks",
+		.suspend = tasks_freeze,
+		.cancel = tasks_thaw,
+		.resume = tasks_thaw,
+	}, {
+		.name = "watches",
+		.suspend = watches_hold,
+		.cancel = watches_release,
+		.resume = watches_release,
+	}, {
+		.name = "devices",
+		.suspend = devices_suspend,
+		.cancel = devices_cancel,
+		.resume = devices_resume,
+	}, {
+		.name = "xenstore",
+		.suspend = xenstore_suspend,
+		.cancel = xenstore_cancel,
+		.resume = xenstore_resume,
+	}, {
+		.name = "devices-noirq",
+		.suspend = noirq_suspend,
+		.cancel = noirq_cancel,
+		.resume = noirq_resume,
+	}, {
+		.name = "cpus",
+		.suspend = cpus_suspend,
+		.cancel = cpus_resume,
+		.resume = cpus_resume,
+	}, {
+		.name = "notifiers",
+		.cancel = notifiers_call,
+		.resume = notifiers_call,
+	}, {
+		.name = "console",
+		.resume = console_resume,
+	}, {
+		.name = "syscore",
+		.atomic = true,
+		.suspend = syscore_stop,
+		.cancel = syscore_start,
+		.resume = syscore_start,
+	}, {
+		.name = "event-channels",
+		.atomic = true,
+		.resume = event_channels_resume,
+	}, {
+		.name = "grants",
+		.atomic = true,
+		.suspend = grants_suspend,
+		.cancel = grants_resume,
+		.resume = grants_resume,
+	}, {
+		.name = "runstate",
+		.atomic = true,
+		.suspend = runstate_suspend,
+		.cancel = runstate_cancel,
+		.resume = runstate_resume,
+	}, {
+		.name = "arch",
+		.atomic = true,
+		.suspend = arch_suspend,
+		.cancel = arch_cancel,
+		.resume = arch_resume,
+	}, {
+		.name = "requests",
+		.atomic = true,
+		.suspend = requests_merge,
+		.cancel = requests_keep_if_failed,
+	},
+};
+
+const unsigned int xen_suspend_nr_steps = ARRAY_SIZE(xen_suspend_steps);
