@@ -112,12 +112,15 @@ static int accept_one(int listener)
 /*
  * Bytes that may be sent at this time.  After a stop what was missed is not
  * made up for: a flood would only blur the silence that peers measure.
+ * Nor is it ever a few bytes: each would wake the peer, to send a few as well.
  */
 static u64 allowance(s64 *since)
 {
 	s64 now = watch_clock(CLOCK_MONOTONIC), passed = now - *since;
 	s64 bytes;
 
+	if (passed < TICK_MS * NSEC_PER_MSEC)
+		return 0;
 	if (passed > 100 * NSEC_PER_MSEC)
 		passed = 100 * NSEC_PER_MSEC;
 	bytes = (s64)rate_kib * 1024 * (passed / NSEC_PER_USEC) / 1000000;
