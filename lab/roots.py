@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Root file systems of dom0 and of the guests, as images, and the hypervisor.
+
+Packages are unpacked without running their maintainer scripts (quick, and nothing of the host is
+asked for); what those scripts would have set up, finish() does. lab/overlay/ holds our own files.
+"""
+
+import gzip
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab import cache, packages, process, sshkey
+from lab.progress import step
+
+OVERLAY = Path(__file__).parent / "overlay"
+_RECIPE = Path(__file__)
+_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+
+_BASE = ["busybox-static", "bash", "dash", "coreutils", "util-linux", "mount", "sed", "grep",
+         "mawk", "findutils", "procps", "iproute2", "iputils-ping", "iperf3", "hostname", "kmod",
+         "e2fsprogs", "dropbear-bin", "socat", "strace"]
+_GUEST = ["fio", "stress-ng", "trace-cmd"]
+_USELESS = ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/X11",
+            "usr/share/zoneinfo", "usr/share/lintian", "usr/share/bash-completion", "usr/share/perl",
+            "usr/share/perl5", "usr/lib/x86_64-linux-gnu/gconv", "usr/lib/x86_64-linux-gnu/perl",
+            "usr/lib/x86_64-linux-gnu/perl-base", "usr/lib/python3.11", "usr/lib/python3.13",
+            "usr/lib/python3", "usr/lib/systemd", "usr/share/qemu", "var/cache", "var/lib/apt",
+            "var/lib/dpkg", "usr/lib/debug"]
+
+
+@dataclass(frozen=True)
+class Xen:
+    """A release of Xen as Debian ships it."""
+
+    version: str
+    suite: str
+
+    @property
+    def packages(self):
+        """What dom0 needs of it."""
+        return [f"xen-utils-{self.version}", "xen-utils-common",
+                f"xen-hypervisor-{self.version}-amd64"]
+
+
+XEN = {"4.20": Xen("4.20", "trixie")}
+DEFAULT_XEN = "4.20"
+_GUEST_SUITE = "trixie"
+
+
+@dataclass(frozen=True)
+class Host:
+    """What QEMU boots: a hypervisor and the disk of dom0."""
+
+    xen: Path
+    disk: Path
+
+
+def _extract(name, suite, names):
+    """Unpack packages into a cached folder."""
+    packages.ensure("roots")
+
+    def build(folder):
+        mirror = packages.mirror()
+        with step(f"unpacking the {name} root of {suite}"):
+            process.run(["mmdebstrap", "--quiet", "--variant=extract",
+                         f"--include={','.join(names)}", suite, folder / "root",
+                         f"deb [signed-by={_KEYRING}] {mirror} {suite} main"],
+                        mend=f"could not fetch the packages of {name} from {mirror}")
+            shutil.rmtree(folder / "root/dev")  # Copied as files, its devices would never end.
+
+    return cache.entry(f"{name}-packages", [suite, *names], build) / "root"
+
+
+def _copy(folder, target):
+    """Copy a root, but not its device nodes: devtmpfs has them."""
+    shutil.copytree(folder, target, symlinks=True,
+                    ignore=lambda path, names: names if Path(path) == folder / "dev" else [])
+
+
+def _finish(root):
+    """Do what the packages' maintainer scripts would have done, and drop what is of no use."""
+    for path in _USELESS:
+        shutil.rmtree(root / path, ignore_errors=True)
+    for name in ("bin", "sbin", "lib", "lib64"):
+        if not os.path.lexists(root / name):
+            (root / name).symlink_to(f"usr/{name}")
+    for path in ("proc", "sys", "dev", "run", "tmp", "root", "data", "var/lib/xen", "var/log",
+                 "var/lib/xenstored", "etc/dropbear", "guests"):
+        (root / path).mkdir(parents=True, exist_ok=True)
+    for link, target in (("var/run", "../run"), ("var/lock", "../run/lock")):
+        shutil.rmtree(root / link, ignore_errors=True)
+        (root / link).unlink(missing_ok=True)
+        (root / link).symlink_to(target)
+    busybox = "usr/bin/busybox" if (root / "usr/bin/busybox").exists() else "bin/busybox"
+    for name in ("init", "poweroff", "halt", "reboot"):
+        _link(root / "sbin" / name, f"/{busybox}")
+    for name in ("vi", "logger", "nc", "wget", "ps", "which"):
+        if name == "logger" or not os.path.lexists(root / "usr/bin" / name):
+            _link(root / "usr/bin" / name, f"/{busybox}")
+    _link(root / "usr/bin/awk", "mawk")
+    (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/bash\n", encoding="ascii")
+    (root / "etc/group").write_text("root:x:0:\n", encoding="ascii")
+    (root / "etc/shells").write_text("/bin/sh\n/bin/bash\n", encoding="ascii")
+    (root / "etc/hosts").write_text("127.0.0.1 localhost\n10.0.2.15 dom0\n", encoding="ascii")
+
+
+def _link(link, target):
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
+
+
+def _let_in(root):
+    """Give dropbear a host key and the key of who may log in; made here, not at each boot."""
+    folder = root / "etc/dropbear"
+    shutil.copy(sshkey.public(), folder / "authorized_keys")
+    folder.chmod(0o700)
+    (folder / "authorized_keys").chmod(0o600)
+    libraries = root / "usr/lib/x86_64-linux-gnu"
+    process.run([next(libraries.glob("ld-linux-x86-64.so*")), "--library-path", libraries,
+                 root / "usr/bin/dropbearkey", "-t", "ed25519",
+                 "-f", folder / "dropbear_ed25519_host_key"])
+
+
+def _image(root, image, size):
+    """Make an ext4 image of a folder."""
+    process.run(["ldconfig", "-X", "-r", root], env={"PATH": "/usr/sbin:/sbin:/usr/bin:/bin"})
+    _make_ext4(image, size, "-d", root)
+
+
+def _make_ext4(image, size, *options):
+    process.run(["mke2fs", "-q", "-t", "ext4", "-m", "0", "-E", "root_owner=0:0", *options, image,
+                 size], env={"PATH": "/usr/sbin:/sbin:/usr/bin:/bin"})
+
+
+def _without_wrappers(root, version):
+    """Have Xen's own programs in the path, not Debian's script that looks for their version."""
+    programs = root / f"usr/lib/xen-{version}/bin"
+    for program in programs.iterdir():
+        for folder in ("usr/sbin", "usr/bin"):
+            if os.path.lexists(root / folder / program.name):
+                (root / folder / program.name).unlink()
+        (root / "usr/sbin" / program.name).symlink_to(f"/usr/lib/xen-{version}/bin/{program.name}")
+
+
+def host(version=DEFAULT_XEN):
+    """The hypervisor and dom0's disk."""
+    xen = XEN[version]
+    unpacked = _extract(f"dom0-{version}", xen.suite, [*_BASE, *xen.packages])
+
+    def build(folder):
+        root = folder / "root"
+        with step(f"making dom0's disk (Xen {version})"):
+            _copy(unpacked, root)
+            hypervisor = root / f"boot/xen-{version}-amd64.gz"
+            with gzip.open(hypervisor) as packed, open(folder / "xen", "wb") as plain:
+                shutil.copyfileobj(packed, plain)
+            shutil.rmtree(root / "boot")
+            _finish(root)
+            _without_wrappers(root, version)
+            shutil.copytree(OVERLAY / "dom0", root, dirs_exist_ok=True)
+            _let_in(root)
+            _make_ext4(root / "guests/blank.img", "96M", "-E", "lazy_itable_init=1")
+            _image(root, folder / "dom0.img", "1536M")
+            shutil.rmtree(root)
+
+    folder = cache.entry(f"dom0-disk-{version}", [unpacked.parent.name, OVERLAY / "dom0", _RECIPE,
+                                                  sshkey.public()], build)
+    return Host(folder / "xen", folder / "dom0.img")
+
+
+def guest_disk(programs=None):
+    """The read-only root of all guests; the folder @programs appears in it as /opt/selftests."""
+    unpacked = _extract("guest", _GUEST_SUITE, [*_BASE, *_GUEST])
+
+    def build(folder):
+        root = folder / "root"
+        with step("making the guests' disk"):
+            _copy(unpacked, root)
+            _finish(root)
+            shutil.copytree(OVERLAY / "guest", root, dirs_exist_ok=True)
+            _let_in(root)
+            if programs:
+                shutil.copytree(programs, root / "opt/selftests")
+            _image(root, folder / "guest.img", "768M")
+            shutil.rmtree(root)
+
+    parts = [unpacked.parent.name, OVERLAY / "guest", _RECIPE, sshkey.public()]
+    if programs:
+        parts.append(Path(programs))
+    return cache.entry("guest-disk", parts, build) / "guest.img"
