@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A guest of the lab's Xen host."""
+
+import re
+import time
+
+from lab.errors import LabError
+from lab.ssh import Ssh
+
+_CONSOLES = "/var/log/xen/console"
+_PROBLEMS = re.compile(r"WARNING:|\bBUG\b|Oops|soft lockup|blocked for more than|hung_task|"
+                       r"rcu.*stall|Call Trace|Kernel panic|general protection|"
+                       r"Freezing .* failed|scheduling while atomic|possible recursive")
+
+
+class Guest:  # pylint: disable=too-many-instance-attributes
+    """A guest; its root disk is shared and read-only, its data disk (/data) is its own."""
+
+    # pylint: disable-next=too-many-arguments
+    def __init__(self, dom0, name, image, address, *, vcpus=2, memory=128, cmdline="", type="pv",
+                 config="", disk=True, network=True):
+        # pylint: disable=redefined-builtin
+        self.dom0 = dom0
+        self.name = name
+        self.image = image
+        self.address = address
+        self.vcpus = vcpus
+        self.memory = memory
+        self.cmdline = cmdline
+        self.type = type
+        self.config = config
+        self.disk = disk
+        self.network = network
+        self.ssh = Ssh(name, dom0.qemu.ports[address], dom0.qemu.folder)
+        self._data = f"/guests/{name}.img"
+
+    def _configuration(self):
+        """The text of xl's configuration file."""
+        last = int(self.address.rsplit(".", 1)[1])
+        disks = ['"format=raw,vdev=xvda,access=ro,target=/dev/vdb"']
+        if self.disk:
+            disks.append(f'"format=raw,vdev=xvdb,access=rw,target={self._data}"')
+        vifs = [f'"mac=00:16:3e:00:00:{last:02x},bridge=xenbr0"'] if self.network else []
+        extra = (f"console=hvc0 root=/dev/xvda ro init=/sbin/init loglevel=6 "
+                 f"lab.name={self.name} lab.ip={self.address}/24 {self.cmdline}")
+        return "\n".join([
+            f'name="{self.name}"', f'type="{self.type}"', f"vcpus={self.vcpus}",
+            f"memory={self.memory}", f'kernel="{self.dom0.kernel(self.image)}"',
+            f'cmdline="{extra}"', f"disk=[{', '.join(disks)}]", f"vif=[{', '.join(vifs)}]",
+            'on_poweroff="destroy"', 'on_reboot="restart"', 'on_crash="preserve"', self.config, ""])
+
+    def create(self, wait=True, timeout=90, paused=False):
+        """Have xl create the domain, and wait until it can be logged in to."""
+        if self.disk:
+            self.dom0.run(f"cp --sparse=always /guests/blank.img {self._data}")
+        self.dom0.run(f"cat >/guests/{self.name}.cfg", input=self._configuration())
+        self.dom0.xl(f"create {'-p ' if paused else ''}/guests/{self.name}.cfg", timeout=timeout)
+        if wait and not paused:
+            self.wait_up(timeout)
+        return self
+
+    def wait_up(self, timeout=90):
+        """Wait until the guest can be logged in to."""
+        if self.network:
+            self.ssh.wait(timeout)
+        else:
+            self.wait_console("lab: guest up", timeout)
+
+    def run(self, command, timeout=60, check=True, **kwargs):
+        """Run a shell command in the guest."""
+        return self.ssh.run(command, timeout=timeout, check=check, **kwargs)
+
+    def popen(self, command, **kwargs):
+        """Start a long command in the guest."""
+        return self.ssh.popen(command, **kwargs)
+
+    @property
+    def domid(self):
+        """The domain's number, or None if there is no such domain."""
+        done = self.dom0.run(f"xl domid {self.name}", check=False)
+        return None if done.rc else int(done.out)
+
+    @property
+    def image_path(self):
+        """Where save() puts the image unless told otherwise: in dom0's memory."""
+        return f"/run/saved/{self.name}"
+
+    def save(self, path=None, timeout=120):
+        """xl save: the domain is gone afterwards."""
+        return self.dom0.xl(f"save {self.name} {path or self.image_path}", timeout=timeout)
+
+    def restore(self, path=None, timeout=120, wait=True):
+        """xl restore, and wait until the guest answers."""
+        self.dom0.xl(f"restore {path or self.image_path}", timeout=timeout)
+        if wait:
+            self.wait_up(timeout)
+        return self
+
+    def checkpoint(self, path=None, timeout=120):
+        """xl save -c: the domain goes on."""
+        return self.dom0.xl(f"save -c {self.name} {path or self.image_path}", timeout=timeout)
+
+    def suspend(self, timeout=90):
+        """xl suspend: the domain keeps its memory and waits."""
+        return self.dom0.xl(f"suspend {self.name}", timeout=timeout)
+
+    def resume(self, timeout=60):
+        """xl resume."""
+        return self.dom0.xl(f"resume {self.name}", timeout=timeout)
+
+    def poweroff(self, timeout=60):
+        """Ask the guest to power off, and wait until its domain is gone."""
+        self.dom0.xl(f"shutdown {self.name}")
+        self.wait_gone(timeout)
+
+    def wait_gone(self, timeout=60):
+        """Wait until there is no such domain."""
+        deadline = time.monotonic() + timeout
+        while self.domid is not None:
+            if time.monotonic() > deadline:
+                raise LabError(f"{self.name} still exists after {timeout} s")
+            time.sleep(0.2)
+
+    def destroy(self):
+        """Remove the domain and what belongs to it, whatever state it is in."""
+        self.ssh.close()
+        self.dom0.run(f"xl destroy {self.name} 2>/dev/null; "
+                      f"rm -f {self._data} {self.image_path} /guests/{self.name}.cfg")
+        self.dom0.guests.pop(self.name, None)
+
+    def console(self):
+        """Everything the guest printed on its console, in all its domains."""
+        return self.dom0.run(f"cat {_CONSOLES}/guest-{self.name}.log "
+                             f"{_CONSOLES}/guest-{self.name}--incoming.log 2>/dev/null",
+                             check=False).out
+
+    def wait_console(self, text, timeout=60):
+        """Wait until the guest has printed @text."""
+        deadline = time.monotonic() + timeout
+        while text not in self.console():
+            if time.monotonic() > deadline:
+                raise LabError(f"{self.name} did not print '{text}' within {timeout} s")
+            time.sleep(0.3)
+
+    def problems(self):
+        """Lines of the console that tell of something wrong in the kernel."""
+        return [line for line in self.console().splitlines() if _PROBLEMS.search(line)]
