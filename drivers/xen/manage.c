@@ -72,20 +72,20 @@ static void do_reboot(void)
 static struct xen_request poweroff_request = {
 	.name = "poweroff",
 	.serve = do_poweroff,
-	XEN_REQUEST_NODE(poweroff_request),
+	.node = LIST_HEAD_INIT(poweroff_request.node),
 };
 
 /* The tools tell halt from poweroff, a guest does not. */
 static struct xen_request halt_request = {
 	.name = "halt",
 	.serve = do_poweroff,
-	XEN_REQUEST_NODE(halt_request),
+	.node = LIST_HEAD_INIT(halt_request.node),
 };
 
 static struct xen_request reboot_request = {
 	.name = "reboot",
 	.serve = do_reboot,
-	XEN_REQUEST_NODE(reboot_request),
+	.node = LIST_HEAD_INIT(reboot_request.node),
 };
 
 /**

@@ -12,7 +12,6 @@
 #include <linux/notifier.h>
 #include <linux/printk.h>
 #include <linux/sched/clock.h>
-#include <linux/slab.h>
 #include <linux/stop_machine.h>
 #include <linux/time64.h>
 
@@ -106,10 +105,6 @@ void xen_suspend_domain(void)
 		return;
 	}
 
-	s.times = kcalloc(s.nr_steps, sizeof(*s.times), GFP_KERNEL);
-	if (!s.times)
-		return;
-
 	WRITE_ONCE(in_progress, true);
 	xen_suspend_run(&s);
 	WRITE_ONCE(in_progress, false);
@@ -118,6 +113,4 @@ void xen_suspend_domain(void)
 	result.error = s.error;
 	result.step = s.failed ? s.failed->name : NULL;
 	blocking_notifier_call_chain(&outcome_chain, s.outcome, &result);
-
-	kfree(s.times);
 }

@@ -107,7 +107,7 @@ enum xen_suspend_outcome xen_suspend_run(struct xen_suspend *s)
 	unsigned int done;
 	int error;
 
-	memset(s->times, 0, s->nr_steps * sizeof(*s->times));
+	memset(s->times, 0, sizeof(s->times));
 	s->stopped = 0;
 	s->continued = 0;
 	fail(s, 0, NULL);

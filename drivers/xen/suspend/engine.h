@@ -11,6 +11,9 @@
 
 struct xen_suspend;
 
+/* Longest table that the engine runs; needing no memory, it cannot lack any. */
+#define XEN_SUSPEND_MAX_STEPS 24
+
 /**
  * struct xen_suspend_step - one thing to do before the domain stops, and how to
  *	undo it afterwards
@@ -70,7 +73,7 @@ struct xen_suspend_times {
  * @steps: The table, in the order of suspending.
  * @nr_steps: How many steps @steps has.
  * @ops: The world around.
- * @times: Room for @nr_steps times, written by the engine.
+ * @times: When each step ran.
  * @stopped: Clock just before the hypercall, 0 if it was not reached.
  * @continued: Clock just after it.
  * @outcome: Valid inside cancel() and resume(), and after the run.
@@ -84,8 +87,8 @@ struct xen_suspend {
 	const struct xen_suspend_step *steps;
 	unsigned int nr_steps;
 	const struct xen_suspend_ops *ops;
-	struct xen_suspend_times *times;
 
+	struct xen_suspend_times times[XEN_SUSPEND_MAX_STEPS];
 	u64 stopped;
 	u64 continued;
 	enum xen_suspend_outcome outcome;
@@ -95,7 +98,7 @@ struct xen_suspend {
 
 /**
  * xen_suspend_run() - suspend, and come back
- * @s: Filled in down to @times.
+ * @s: Filled in down to @ops.
  *
  * Does all steps in order, stops the domain, and undoes all steps in reverse
  * order: with resume() if it woke in a new domain, with cancel() in any other

@@ -13,7 +13,6 @@
 struct engine_test {
 	struct xen_suspend s;
 	struct xen_suspend_step steps[MAX_STEPS];
-	struct xen_suspend_times times[MAX_STEPS];
 	char calls[8 * MAX_STEPS + 8];
 	size_t nr_calls;
 	u64 clock;
@@ -174,7 +173,6 @@ static struct engine_test *engine_test_new(struct kunit *test, int nr_steps,
 	t->s.steps = t->steps;
 	t->s.nr_steps = nr_steps;
 	t->s.ops = &test_ops;
-	t->s.times = t->times;
 	t->fail_at = -1;
 	current_test = t;
 
@@ -299,8 +297,8 @@ static void engine_absent_functions(struct kunit *test)
 	t->steps[3].resume = NULL;
 	xen_suspend_run(&t->s);
 	KUNIT_EXPECT_STREQ(test, t->calls, "SaScH!RcRb");
-	KUNIT_EXPECT_EQ(test, t->times[1].suspend_begin, 0);
-	KUNIT_EXPECT_EQ(test, t->times[0].undo_end, 0);
+	KUNIT_EXPECT_EQ(test, t->s.times[1].suspend_begin, 0);
+	KUNIT_EXPECT_EQ(test, t->s.times[0].undo_end, 0);
 
 	t->nr_calls = 0;
 	memset(t->calls, 0, sizeof(t->calls));
@@ -317,14 +315,14 @@ static void engine_times(struct kunit *test)
 
 	xen_suspend_run(&t->s);
 	for (i = 0; i < 3; i++) {
-		KUNIT_EXPECT_EQ(test, t->times[i].suspend_begin, 2 * i + 1);
-		KUNIT_EXPECT_EQ(test, t->times[i].suspend_end, 2 * i + 2);
+		KUNIT_EXPECT_EQ(test, t->s.times[i].suspend_begin, 2 * i + 1);
+		KUNIT_EXPECT_EQ(test, t->s.times[i].suspend_end, 2 * i + 2);
 	}
 	KUNIT_EXPECT_EQ(test, t->s.stopped, 7);
 	KUNIT_EXPECT_EQ(test, t->s.continued, 8);
 	for (i = 0; i < 3; i++) {
-		KUNIT_EXPECT_EQ(test, t->times[i].undo_begin, 13 - 2 * i);
-		KUNIT_EXPECT_EQ(test, t->times[i].undo_end, 14 - 2 * i);
+		KUNIT_EXPECT_EQ(test, t->s.times[i].undo_begin, 13 - 2 * i);
+		KUNIT_EXPECT_EQ(test, t->s.times[i].undo_end, 14 - 2 * i);
 	}
 }
 
@@ -340,8 +338,8 @@ static void engine_runs_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xen_suspend_run(&t->s), XEN_SUSPEND_FAILED);
 	KUNIT_EXPECT_EQ(test, t->s.stopped, 0);
 	KUNIT_EXPECT_EQ(test, t->s.continued, 0);
-	KUNIT_EXPECT_EQ(test, t->times[2].suspend_begin, 0);
-	KUNIT_EXPECT_EQ(test, t->times[1].undo_begin, 0);
+	KUNIT_EXPECT_EQ(test, t->s.times[2].suspend_begin, 0);
+	KUNIT_EXPECT_EQ(test, t->s.times[1].undo_begin, 0);
 
 	t->fail_at = -1;
 	KUNIT_EXPECT_EQ(test, xen_suspend_run(&t->s), XEN_SUSPEND_RESUMED);

@@ -38,7 +38,7 @@ struct xen_request xen_suspend_request = {
 	.name = "suspend",
 	.ready = suspend_ready,
 	.serve = xen_suspend_domain,
-	XEN_REQUEST_NODE(xen_suspend_request),
+	.node = LIST_HEAD_INIT(xen_suspend_request.node),
 };
 
 void xen_request(struct xen_request *r)

@@ -28,9 +28,6 @@ struct xen_request {
 	struct list_head node;
 };
 
-/* Initialiser of @node; the other fields are the definition's own. */
-#define XEN_REQUEST_NODE(request)	.node = LIST_HEAD_INIT((request).node)
-
 /**
  * struct xen_request_queue - requests in the order of their arrival
  * @lock: Protects @requests and the @node of every request in it. Taken in any

@@ -348,3 +348,4 @@ const struct xen_suspend_step xen_suspend_steps[] = {
 };
 
 const unsigned int xen_suspend_nr_steps = ARRAY_SIZE(xen_suspend_steps);
+static_assert(ARRAY_SIZE(xen_suspend_steps) <= XEN_SUSPEND_MAX_STEPS);
