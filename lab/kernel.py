@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Kernels: `baseline`, as Linux released it, and `ours`, with xen-suspend put in.
+
+Both are built from one source with one configuration, each in a tree of its own that stays, so
+that an edit rebuilds only what it touches. The output folder is a child of the source: kbuild then
+names every file by a relative path, and what was built in one tree is a good start for the other.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab import cache, packages, process
+from lab.errors import LabError
+from lab.progress import say, step
+
+REPOSITORY = Path(__file__).parent.parent
+TARBALL = Path("/usr/src/linux-source-6.12.tar.xz")
+FLAVOURS = ("baseline", "ours")
+_FRAGMENTS = REPOSITORY / "lab/kernel"
+_OURS = ("Makefile", "scripts", "drivers", "include", "patches", "lab/kernel")
+_STATE = ".xen-suspend"
+_STAMP = {"KBUILD_BUILD_TIMESTAMP": "Thu Jan  1 00:00:00 UTC 2026", "KBUILD_BUILD_USER": "lab",
+          "KBUILD_BUILD_HOST": "lab"}
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A built kernel."""
+
+    flavour: str
+    image: Path
+    build: Path
+    release: str
+
+
+def folder():
+    """Where the trees lie."""
+    path = cache.root() / "kernel"
+    path.mkdir(exist_ok=True)
+    return path
+
+
+def _source_version():
+    return process.run(["dpkg-query", "-W", "-f", "${Version}", "linux-source-6.12"])
+
+
+def _pristine():
+    """The tree as Linux released it; it is also where baseline is built."""
+    tree = folder() / "baseline"
+    mark = folder() / "baseline.version"
+    version = _source_version()
+    if mark.exists() and mark.read_text(encoding="ascii") == version:
+        return tree
+    with step(f"unpacking Linux {version}"):
+        shutil.rmtree(tree, ignore_errors=True)
+        shutil.rmtree(folder() / "ours", ignore_errors=True)
+        (folder() / "ours.files").unlink(missing_ok=True)
+        tree.mkdir()
+        process.run(["tar", "-xf", TARBALL, "-C", tree, "--strip-components=1",
+                     "--exclude=*/drivers/gpu/drm/amd/include"])
+    mark.write_text(version, encoding="ascii")
+    return tree
+
+
+def _with_ours(original):
+    """The tree with xen-suspend in it, where what did not change keeps its time stamp."""
+    tree = folder() / "ours"
+    listing = folder() / "ours.files"
+    if not (tree / "MAINTAINERS").exists():
+        with step("copying the source"):
+            shutil.rmtree(tree, ignore_errors=True)
+            tree.mkdir()
+            names = [path for path in sorted(original.iterdir())
+                     if path.name not in ("build", "MAINTAINERS")]
+            process.run(["cp", "-a", *names, original / "MAINTAINERS", tree])
+        listing.unlink(missing_ok=True)
+    before = {}
+    for name in json.loads(listing.read_text(encoding="utf-8")) if listing.exists() else []:
+        before[name] = _fingerprint(tree / name)
+        _put_back(original / name, tree / name)
+    shutil.rmtree(tree / _STATE, ignore_errors=True)
+    mark = folder() / "ours.mark"
+    mark.touch()
+    process.run(["make", "-s", "-C", REPOSITORY, "install", f"KDIR={tree}"],
+                mend="xen-suspend cannot be put into the kernel source")
+    found = process.run(["find", ".", "-path", "./build", "-prune", "-o", "-path", f"./{_STATE}",
+                         "-prune", "-o", "-type", "f", "-cnewer", mark, "-print"], cwd=tree).splitlines()
+    touched = sorted({name.removeprefix("./") for name in found} | set(before))
+    listing.write_text(json.dumps(touched), encoding="utf-8")
+    for name in touched:
+        _keep_time(tree / name, before.get(name))
+    return tree
+
+
+def _fingerprint(path):
+    """The contents and the time stamp of a file, or None."""
+    if not path.is_file():
+        return None
+    return hashlib.sha256(path.read_bytes()).digest(), path.stat().st_mtime_ns
+
+
+def _put_back(original, path):
+    path.unlink(missing_ok=True)
+    if original.is_file():
+        shutil.copy2(original, path)
+
+
+def _keep_time(path, before):
+    """Give a file its earlier time stamp if it has its earlier contents, else the present."""
+    if not path.is_file():
+        return
+    if before and _fingerprint(path)[0] == before[0]:
+        os.utime(path, ns=(before[1], before[1]))
+    else:
+        os.utime(path)
+
+
+def _make(tree, *targets, log=None):
+    """Run kbuild; the log keeps all it says, warnings too."""
+    settings = [f"{name}={value}" for name, value in _STAMP.items()]
+    environment = {**os.environ, "CCACHE_DIR": str(cache.root() / "ccache"),
+                   "CCACHE_NOHASHDIR": "1", "CCACHE_MAXSIZE": "2G", "CCACHE_DEPEND": "1",
+                   "CCACHE_SLOPPINESS": "time_macros"}
+    command = ["make", "-s", "-C", tree, "O=build", f"-j{os.cpu_count() + 1}", "CC=ccache gcc",
+               *settings, *targets]
+    with open(log or os.devnull, "w", encoding="utf-8") as stream:
+        # pylint: disable-next=subprocess-popen-preexec-fn
+        done = subprocess.run([str(word) for word in command], check=False, env=environment,
+                              stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,
+                              preexec_fn=process.die_with_parent)
+    if done.returncode:
+        said = Path(log).read_text(encoding="utf-8") if log else ""
+        errors = "\n".join(line for line in said.splitlines()
+                           if "error" in line.lower() or "***" in line)
+        raise LabError(f"make {' '.join(targets)} failed in {tree}; log: {log}\n"
+                       f"{process.tail(errors or said)}")
+
+
+def _configure(tree, flavour, log):
+    """Merge the fragments; the configuration is touched only if it comes out different."""
+    build = tree / "build"
+    build.mkdir(exist_ok=True)
+    config = build / ".config"
+    fragments = [_FRAGMENTS / "lab.config"]
+    if flavour == "ours" and (_FRAGMENTS / "ours.config").exists():
+        fragments.append(_FRAGMENTS / "ours.config")
+    wanted = cache.digest(fragments + [path for path in tree.glob("drivers/xen/**/Kconfig")])
+    mark = build / ".lab-config"
+    if config.exists() and mark.exists() and mark.read_text(encoding="ascii") == wanted:
+        return
+    _make(tree, "tinyconfig", log=log)
+    environment = {**os.environ, "KCONFIG_CONFIG": str(config)}
+    process.run([tree / "scripts/kconfig/merge_config.sh", "-m", "-O", build, config, *fragments],
+                cwd=build, env=environment)
+    _make(tree, "olddefconfig", log=log)
+    ignored = _ignored(config, fragments)
+    if ignored:
+        say(f"options that the configuration did not take: {', '.join(ignored)}")
+    mark.write_text(wanted, encoding="ascii")
+
+
+def _ignored(config, fragments):
+    """The options that a fragment switches on and the configuration lacks."""
+    have = set(config.read_text(encoding="utf-8").splitlines())
+    wanted = [line for path in fragments for line in path.read_text(encoding="utf-8").splitlines()
+              if line.startswith("CONFIG_") and not line.endswith("=n")]
+    return [line.split("=")[0] for line in wanted if line not in have]
+
+
+def _key(flavour):
+    """What a kernel is made of."""
+    parts = [_source_version(), process.run(["gcc", "--version"]), Path(__file__),
+             _FRAGMENTS / "lab.config"]
+    if flavour == "ours":
+        parts += [REPOSITORY / name for name in _OURS if (REPOSITORY / name).exists()]
+    return cache.digest(parts)
+
+
+def pristine():
+    """The source as Linux released it."""
+    packages.ensure("kernel")
+    with cache.lock("kernel"):
+        return _pristine()
+
+
+def build(flavour):
+    """Build a kernel, or find it built already."""
+    if flavour not in FLAVOURS:
+        raise LabError(f"no kernel is called {flavour}; there are {' and '.join(FLAVOURS)}")
+    packages.ensure("kernel")
+    with cache.lock("kernel"):
+        mark = folder() / f"{flavour}.built"
+        tree = folder() / flavour
+        key = _key(flavour)
+        if not (mark.exists() and mark.read_text(encoding="ascii") == key):
+            mark.unlink(missing_ok=True)
+            tree = _pristine()
+            if flavour == "ours":
+                tree = _with_ours(tree)
+            _compile(tree, flavour)
+            mark.write_text(key, encoding="ascii")
+        output = tree / "build"
+        release = (output / "include/config/kernel.release").read_text(encoding="ascii").strip()
+        return Kernel(flavour, output / "arch/x86/boot/bzImage", output, release)
+
+
+def _seed(tree, flavour):
+    """Begin with what the other flavour's build made, so that kbuild compiles only what differs."""
+    other = FLAVOURS[1 - FLAVOURS.index(flavour)]
+    if (tree / "build").exists() or not (folder() / f"{other}.built").exists():
+        return
+    process.run(["cp", "-a", folder() / other / "build", tree / "build"])
+    for name in json.loads((folder() / "ours.files").read_text(encoding="utf-8")):
+        if (tree / name).is_file():
+            os.utime(tree / name)
+
+
+def _compile(tree, flavour):
+    _seed(tree, flavour)
+    log = folder() / f"{flavour}.log"
+    with step(f"building the {flavour} kernel"):
+        _configure(tree, flavour, log)
+        _make(tree, "bzImage", "modules", log=log)
+    warnings = [line for line in log.read_text(encoding="utf-8").splitlines() if "warning:" in line]
+    for line in warnings:
+        say(line)
+    if warnings:
+        say(f"{len(warnings)} warnings; log: {log}")
