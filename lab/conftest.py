@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Fixtures of the scenarios: one Xen host for all of them, guests made to order."""
+
+import pytest
+
+from lab import artefacts
+from lab.errors import LabError
+from lab.progress import say
+from lab.setup import Setup
+
+
+def pytest_addoption(parser):
+    """Options of the lab."""
+    group = parser.getgroup("lab")
+    group.addoption("--dom0-kernel", metavar="IMAGE", help="boot dom0 with this kernel image")
+    group.addoption("--ours-kernel", metavar="IMAGE", help="instead of building `ours`")
+    group.addoption("--baseline-kernel", metavar="IMAGE", help="instead of building `baseline`")
+    group.addoption("--selftests", metavar="FOLDER", help="programs to put into the guests")
+
+
+@pytest.fixture(scope="session")
+def setup(request):
+    """Kernels and disks."""
+    option = request.config.getoption
+    return Setup({"dom0": option("--dom0-kernel"), "ours": option("--ours-kernel"),
+                  "baseline": option("--baseline-kernel")}, option("--selftests"))
+
+
+@pytest.fixture(scope="session")
+def dom0(request, setup):
+    """A booted Xen host."""
+    with setup.booted() as host:
+        request.config.lab_dom0 = host
+        yield host
+        request.config.lab_dom0 = None
+
+
+@pytest.fixture(scope="module")
+def make_guest(request, setup, dom0):
+    """Make guests: make_guest("ours", vcpus=4, ...).
+
+    One that a test makes is gone after the test, one that a fixture makes after the module.
+    """
+    made = []
+
+    def make(flavour="ours", **options):
+        guest = setup.guest(dom0, flavour, create=False, **{
+            key: options.pop(key) for key in list(options) if key not in ("create", "wait")})
+        made.append(guest)
+        if getattr(request.config, "lab_in_test", False):
+            request.config.lab_guests.append(guest)
+        if options.get("create", True):
+            guest.create(wait=options.get("wait", True))
+        return guest
+
+    yield make
+    for guest in made:
+        guest.destroy()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item):
+    """Know the guests that a test itself makes."""
+    item.config.lab_guests = []
+    item.config.lab_in_test = True
+    yield
+    item.config.lab_in_test = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item):
+    """Remove the guests that the test itself made."""
+    for guest in getattr(item.config, "lab_guests", []):
+        guest.destroy()
+    item.config.lab_guests = []
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """Gather what there is to see while the guests of a failed scenario still exist."""
+    outcome = yield
+    report = outcome.get_result()
+    host = getattr(item.config, "lab_dom0", None)
+    if report.failed and host:
+        try:
+            folder = artefacts.collect(host, item.nodeid, report.longreprtext)
+        except (LabError, OSError) as error:
+            say(f"no artefacts of {item.name}: {error}")
+            return
+        report.sections.append(("lab", f"artefacts: {folder}"))
+        say(f"artefacts of {item.name}: {folder}")
