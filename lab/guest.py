@@ -123,6 +123,8 @@ class Guest:  # pylint: disable=too-many-instance-attributes
 
     def destroy(self):
         """Remove the domain and what belongs to it, whatever state it is in."""
+        if self.dom0.guests.get(self.name) is not self:
+            return
         self.ssh.close()
         self.dom0.run(f"xl destroy {self.name} 2>/dev/null; "
                       f"rm -f {self._data} {self.image_path} /guests/{self.name}.cfg")

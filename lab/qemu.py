@@ -83,7 +83,7 @@ class Qemu:
         xen_args = (f"{_XEN_ARGS} dom0_mem={machine.dom0_memory}M,max:{machine.dom0_memory}M "
                     f"dom0_max_vcpus={machine.cpus} {'iommu=on ' if machine.iommu else ''}"
                     f"{machine.xen_args}")
-        return ["qemu-system-x86_64", *board, *timing, "-cpu", "qemu64,+svm,+npt",
+        return ["qemu-system-x86_64", *board, *timing, "-cpu", "qemu64,+svm,+npt,+rdrand",
                 "-m", f"{machine.memory}M", "-smp", str(machine.cpus),
                 "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot",
                 "-serial", f"file:{self.serial}",
