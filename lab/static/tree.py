@@ -74,9 +74,8 @@ def pristine():
     """The kernel's source; KDIR names it if it is not to be the lab's own."""
     if "KDIR" in os.environ:
         return Path(os.environ["KDIR"]).resolve()
-    packages.ensure("kernel", "checks")
-    with cache.lock("kernel"):
-        return kernel._pristine()  # pylint: disable=protected-access
+    packages.ensure("checks")
+    return kernel.pristine()
 
 
 class Tree:
