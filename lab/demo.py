@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The main job on a real guest: saved and restored, checkpointed, suspended and resumed under load.
+
+Once with our kernel and once with baseline, in the same boot of Xen; in the end a table and a picture.
+"""
+
+import time
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.table import Table
+
+from lab import picture, steps
+from lab.load import Load
+from lab.progress import step
+
+FLAVOURS = ["ours", "baseline"]
+# Operations in the order of the demo, and what ends the suspend that each begins.
+SUSPENDS = ["save + restore", "checkpoint", "suspend + resume"]
+
+
+@dataclass
+class Run:
+    """What one kernel did: seconds an xl command took, and the suspends seen inside the guest."""
+
+    flavour: str
+    seconds: dict = field(default_factory=dict)
+    suspends: dict = field(default_factory=dict)
+    verdict: str = "not finished"
+    figures: dict = field(default_factory=dict)
+
+    def timed(self, name, action):
+        """Do an operation on the host, and note how long it took."""
+        begin = time.monotonic()
+        with step(f"{self.flavour}: {name}"):
+            action()
+        self.seconds[name] = time.monotonic() - begin
+
+
+def operate(dom0, guest, run):
+    """Every operation once, on a guest under load."""
+    with step(f"{run.flavour}: starting fio, a TCP stream, and watchers of memory, clocks and timers"):
+        load = Load(dom0, guest).start()
+    steps.start(guest)
+    run.timed("xl save", lambda: guest.save())
+    run.timed("xl restore", lambda: guest.restore())
+    run.timed("xl save -c", lambda: guest.checkpoint())
+    run.timed("xl suspend", guest.suspend)
+    time.sleep(2)
+    run.timed("xl resume", lambda: (guest.resume(), guest.wait_up()))
+    seen = steps.read(guest)
+    run.suspends = dict(zip(SUSPENDS, seen))
+    with step(f"{run.flavour}: verifying"):
+        run.figures = load.verify()
+    troubles = guest.problems()
+    if len(seen) != len(SUSPENDS):
+        troubles.append(f"{len(seen)} suspends were seen inside, not {len(SUSPENDS)}")
+    run.verdict = "; ".join(troubles) or "came back whole"
+
+
+def milliseconds(value):
+    """A figure of the table."""
+    return "" if value is None else f"{value:.2f}"
+
+
+def ratio(ours, baseline):
+    """Ours as a part of baseline."""
+    return f"{ours / baseline:.2f}" if ours and baseline else ""
+
+
+def commands_table(ours, baseline):
+    """What the host sees."""
+    table = Table(title="On the host, seconds (emulated machine: read them as ratios)")
+    for name in ("command", "ours", "baseline", "ratio"):
+        table.add_column(name, justify="left" if name == "command" else "right")
+    for name, value in ours.seconds.items():
+        other = baseline.seconds.get(name)
+        table.add_row(name, milliseconds(value), milliseconds(other), ratio(value, other))
+    return table
+
+
+def steps_table(ours, baseline):
+    """What the guests saw, step by step."""
+    table = Table(title="Inside the guest, milliseconds a step: on the way down and back")
+    for name in ("operation", "step", "ours ↓", "baseline ↓", "ours ↑", "baseline ↑", "ratio"):
+        table.add_column(name, justify="left" if name in ("operation", "step") else "right")
+    for name in SUSPENDS:
+        mine = steps.totals(ours.suspends.get(name, []))
+        its = steps.totals(baseline.suspends.get(name, []))
+        label = name
+        for part in steps.STEPS:
+            ours_ms = mine.get(part, (None, None))
+            base_ms = its.get(part, (None, None))
+            if ours_ms == base_ms == (None, None):
+                continue
+            table.add_row(label, part, milliseconds(ours_ms[0]), milliseconds(base_ms[0]),
+                          milliseconds(ours_ms[1]), milliseconds(base_ms[1]),
+                          ratio(sum(filter(None, ours_ms)), sum(filter(None, base_ms))))
+            label = ""
+        total_ours, total_base = (sum(map(sum, totals.values())) for totals in (mine, its))
+        table.add_row("", "[bold]all steps", f"[bold]{total_ours:.2f}", f"[bold]{total_base:.2f}", "", "",
+                      f"[bold]{ratio(total_ours, total_base)}", end_section=True)
+    return table
+
+
+def verdict_table(runs):
+    """Whether the guests noticed."""
+    table = Table(title="What the guests' own checks say")
+    for name in ("kernel", "TCP silence, ms", "bytes on the stream", "fio verified", "verdict"):
+        table.add_column(name, overflow="fold")
+    for run in runs:
+        peer = run.figures.get("stream-peer", {})
+        fio = run.figures.get("fio", {})
+        table.add_row(run.flavour, peer.get("silence_ms", "?"), peer.get("received_bytes", "?"),
+                      str(fio.get("verified", "?")), run.verdict)
+    return table
+
+
+def main(lab, out):
+    """Run it; @lab boots Xen and makes guests, @out is the folder for the picture."""
+    runs = []
+    with lab.booted() as dom0:
+        for flavour in FLAVOURS:
+            run = Run(flavour)
+            runs.append(run)
+            guest = lab.guest(dom0, flavour, f"demo-{flavour}")
+            try:
+                operate(dom0, guest, run)
+            except (AssertionError, lab.Error) as error:
+                run.verdict = str(error)
+            guest.destroy()
+    console = Console(width=110)
+    console.print(commands_table(*runs))
+    console.print(steps_table(*runs))
+    console.print(verdict_table(runs))
+    for path in picture.timeline(runs, SUSPENDS, out):
+        console.print(f"picture: {path}")
+    good = all(run.verdict == "came back whole" for run in runs if run.flavour == "ours")
+    console.print("demo: our guest came back whole from every operation" if good else
+                  "demo: FAILED, see the verdict above")
+    return 0 if good else 1

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Work that a guest does while it is suspended, and that tells whether it noticed.
+
+The kselftest programs watch memory, clocks, timers, CPUs and a TCP connection to dom0;
+fio writes to the data disk and verifies what it wrote.
+"""
+
+import json
+import re
+import time
+
+from lab.errors import LabError
+from lab.qemu import DOM0_ADDRESS
+
+SELFTESTS = "/opt/selftests"
+PORT = 5000
+READY_WITHIN = 60
+FIO = ("fio --name=verify --filename=/data/fio --size=12m --bs=16k --rw=randwrite --direct=1"
+       " --verify=crc32c --verify_backlog=32 --verify_fatal=1 --time_based --runtime=86400"
+       " --rate_iops=10 --output-format=json --output=/tmp/fio.json")
+
+
+class Load:
+    """All of it, on one guest, from start() to verify()."""
+
+    def __init__(self, dom0, guest, fio=True, stream=True):
+        self.dom0 = dom0
+        self.guest = guest
+        self.fio = fio
+        self.port = PORT + int(guest.address.rsplit(".", 1)[1])
+        self.watchers = {
+            "memory": "memory --mib 8 --rewrite 2",
+            "clocks": "clocks --period-us 20000",
+            "timers": "timers --slack-ms 4000",
+            "vcpus": "vcpus",
+        }
+        if stream:
+            self.watchers["stream"] = f"stream --rate 64 client {DOM0_ADDRESS} {self.port}"
+        self.figures = {}
+
+    def start(self):
+        """Begin, and return once all of it is under way."""
+        if "stream" in self.watchers:
+            self.dom0.run(f"""mountpoint -q /mnt || {{ mkdir -p /mnt && mount -o ro,noload /dev/vdb /mnt; }}
+                cd /run; rm -f stream-{self.port}.log
+                setsid /mnt{SELFTESTS}/stream --rate 64 server {self.port} \\
+                    > stream-{self.port}.log 2>&1 < /dev/null &
+                for i in $(seq 100); do
+                    grep -q READY stream-{self.port}.log && exit 0; sleep 0.1
+                done
+                cat stream-{self.port}.log >&2; exit 1""")
+        script = ["cd /tmp; rm -f *.log *.code fio.json"]
+        for name, command in self.watchers.items():
+            script.append(f"(setsid sh -c '{SELFTESTS}/{command} > {name}.log 2>&1; echo $? > {name}.code')"
+                          " < /dev/null > /dev/null 2>&1 &")
+        if self.fio:
+            script.append(f"(setsid sh -c '{FIO} 2> fio.err; echo $? > fio.code')"
+                          " < /dev/null > /dev/null 2>&1 &")
+        self.guest.run("\n".join(script))
+        deadline = time.monotonic() + READY_WITHIN
+        while True:
+            ready = self.guest.run("cd /tmp; grep -l READY *.log; true").out.split()
+            if len(ready) == len(self.watchers):
+                return self
+            if time.monotonic() > deadline:
+                logs = self.guest.run("cd /tmp; tail -n 5 *.log *.err; true").out
+                raise LabError(f"not all of the load began within {READY_WITHIN} s:\n{logs}")
+            time.sleep(0.5)
+
+    def verify(self):
+        """End it; fail unless every part of it is content."""
+        names = list(self.watchers) + (["fio"] if self.fio else [])
+        codes = " ".join(f"{name}.code" for name in names)
+        self.guest.run(f"""cd /tmp
+            for name in {' '.join(self.watchers)}; do pkill -TERM -x $name; done
+            pkill -INT -o -x fio
+            n=0; until ls {codes} > /dev/null 2>&1; do
+                sleep 0.5; n=$((n + 1)); [ $n -lt 120 ] || break
+            done; true""", timeout=120)
+        troubles = []
+        for name in self.watchers:
+            log = self.guest.run(f"cd /tmp; cat {name}.log; echo code=$(cat {name}.code)").out
+            troubles += self._judge(name, log)
+        if "stream" in self.watchers:
+            log = self.dom0.run(f"cd /run; n=0; while pgrep -f 'server {self.port}' > /dev/null; do"
+                                " sleep 0.5; n=$((n + 1)); [ $n -lt 40 ] || break; done;"
+                                f" cat stream-{self.port}.log; echo code=0").out
+            troubles += self._judge("stream-peer", log)
+        if self.fio:
+            troubles += self._judge_fio()
+        if troubles:
+            raise AssertionError("the guest did not come back as it was:\n" + "\n".join(troubles))
+        return self.figures
+
+    def _judge(self, name, log):
+        self.figures[name] = dict(re.findall(r"(\w+)=([\d.]+)", log))
+        plan = re.search(r"^1\.\.(\d+)", log, re.M)
+        good = re.findall(r"^ok ", log, re.M)
+        if not plan or len(good) != int(plan[1]) or not re.search(r"^code=0$", log, re.M):
+            return [f"{name}:", log]
+        return []
+
+    def _judge_fio(self):
+        out = self.guest.run("cd /tmp; cat fio.err; echo =====; cat fio.json; echo =====; cat fio.code").out
+        errors, report, code = (out.split("=====") + ["", ""])[:3]
+        try:
+            job = json.loads(report[report.index("{"):])["jobs"][0]
+        except (ValueError, KeyError, IndexError):
+            return ["fio: no report", out]
+        written, read = job["write"]["total_ios"], job["read"]["total_ios"]
+        self.figures["fio"] = {"written": written, "verified": read}
+        # 128 is what fio ends with when it is told to stop.
+        if job["error"] or code.strip() != "128" or "verify" in errors or not written or not read:
+            return [f"fio: error {job['error']}, exit code {code.strip()}, {written} written,"
+                    f" {read} verified", errors]
+        return []

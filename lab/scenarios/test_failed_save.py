@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A save that fails half way: the guest goes on in place, by itself or after `xl resume`."""
+
+import pytest
+
+from lab.load import Load
+from lab.scenarios.checks import clock_is_right, goes_on, is_quiet, is_stopped, until
+
+FULL = "/run/full"
+PIPE = "/run/saved/pipe"
+
+
+@pytest.fixture(scope="module", params=["ours", "baseline"], name="guest")
+def guest_fixture(request, make_guest):
+    """One guest a kernel, for all scenarios of this file."""
+    return make_guest(request.param)
+
+
+@pytest.fixture(name="load")
+def load_fixture(dom0, guest):
+    """Work before and after; what became of the guest is judged at the end."""
+    load = Load(dom0, guest).start()
+    yield load
+    clock_is_right(dom0, guest)
+    load.verify()
+    is_quiet(guest)
+
+
+@pytest.mark.usefixtures("load")
+def test_target_disk_full(dom0, guest):
+    """The disk fills up while memory is written: xl resumes the guest itself."""
+    domid = guest.domid
+    dom0.run(f"mkdir -p {FULL}; mount -t tmpfs -o size=8m tmpfs {FULL}")
+    try:
+        saved = dom0.xl(f"save {guest.name} {FULL}/image", check=False, timeout=120)
+    finally:
+        dom0.run(f"umount {FULL}")
+    assert saved.rc != 0, "the save did not fail"
+    assert guest.domid == domid
+    assert not goes_on(dom0, guest), "xl did not resume the guest"
+
+
+def start_save(dom0, guest):
+    """Begin a save whose image goes nowhere: it blocks once the guest has stopped."""
+    dom0.run(f"rm -f {PIPE}; mkfifo {PIPE}; sleep 300 < {PIPE} > /dev/null 2>&1 & echo $! > /run/reader")
+    dom0.run(f"setsid xl save {guest.name} {PIPE} > /run/save.log 2>&1 < /dev/null &")
+
+
+def kill_save(dom0):
+    """Kill xl and its helper, as an operator or the OOM killer would."""
+    dom0.run("pkill -KILL libxl-save; pkill -KILL -x xl; kill $(cat /run/reader); true")
+
+
+@pytest.mark.usefixtures("load")
+def test_killed_before_the_stop(dom0, guest):
+    """xl dies as soon as it has begun."""
+    domid = guest.domid
+    start_save(dom0, guest)
+    kill_save(dom0)
+    goes_on(dom0, guest)
+    assert guest.domid == domid
+
+
+@pytest.mark.usefixtures("load")
+def test_killed_during_the_stop(dom0, guest):
+    """xl dies when the guest has acknowledged the request, and stops with nobody waiting."""
+    domid = guest.domid
+    path = f"/local/domain/{domid}/control/shutdown"
+    dom0.run(f"xenstore-watch -n 3 {path} > /run/watched 2>&1 < /dev/null &"
+             f" until [ -s /run/watched ]; do sleep 0.05; done")
+    start_save(dom0, guest)
+    # The watch fires when it is set, when xl asks, and when the guest acknowledges.
+    until("the guest acknowledges", lambda: not dom0.run("pgrep -x xenstore-watch", check=False).out)
+    kill_save(dom0)
+    goes_on(dom0, guest)
+    assert guest.domid == domid
+
+
+@pytest.mark.usefixtures("load")
+def test_killed_after_the_stop(dom0, guest):
+    """xl dies while it writes the image of a guest that has stopped."""
+    domid = guest.domid
+    start_save(dom0, guest)
+    until("the guest stops", lambda: is_stopped(dom0, guest))
+    kill_save(dom0)
+    assert goes_on(dom0, guest), "the guest went on without being resumed"
+    assert guest.domid == domid
