@@ -75,8 +75,6 @@ static void stop_domain(struct xen_suspend *s)
 
 	s->stopped = s->ops->clock();
 	ret = s->ops->hypercall(s);
-	s->continued = s->ops->clock();
-
 	if (ret < 0) {
 		fail(s, ret, NULL);
 		return;
@@ -97,6 +95,8 @@ static int run_atomic(void *data)
 	if (done == s->nr_steps)
 		stop_domain(s);
 	backward(s, done, first);
+	if (done == s->nr_steps)
+		s->continued = s->ops->clock();
 
 	return 0;
 }

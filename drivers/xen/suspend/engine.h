@@ -75,7 +75,8 @@ struct xen_suspend_times {
  * @ops: The world around.
  * @times: When each step ran.
  * @stopped: Clock just before the hypercall, 0 if it was not reached.
- * @continued: Clock just after it.
+ * @continued: Clock after the atomic steps are undone: nearer to the hypercall
+ *	the clock of a new domain is not yet set right. 0 as @stopped.
  * @outcome: Valid inside cancel() and resume(), and after the run.
  * @error: Negative errno if @outcome is XEN_SUSPEND_FAILED, else 0.
  * @failed: The step that failed; NULL if none did, or if stopping the machine

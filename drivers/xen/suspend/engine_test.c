@@ -319,8 +319,10 @@ static void engine_times(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, t->s.times[i].suspend_end, 2 * i + 2);
 	}
 	KUNIT_EXPECT_EQ(test, t->s.stopped, 7);
-	KUNIT_EXPECT_EQ(test, t->s.continued, 8);
-	for (i = 0; i < 3; i++) {
+	KUNIT_EXPECT_EQ(test, t->s.times[2].undo_begin, 8);
+	KUNIT_EXPECT_EQ(test, t->s.times[2].undo_end, 9);
+	KUNIT_EXPECT_EQ(test, t->s.continued, 10);
+	for (i = 0; i < 2; i++) {
 		KUNIT_EXPECT_EQ(test, t->s.times[i].undo_begin, 13 - 2 * i);
 		KUNIT_EXPECT_EQ(test, t->s.times[i].undo_end, 14 - 2 * i);
 	}

@@ -107,7 +107,7 @@ static void *run_sampler(void *arg)
 		for (c = 0; c < NR_CLOCKS; c++)
 			sample(s, c);
 		s->samples++;
-		if (sched_getcpu() != s->cpu)
+		if (watch_cpu() != s->cpu)
 			s->astray++;
 		if (period_us)
 			watch_sleep(period_us * NSEC_PER_USEC);

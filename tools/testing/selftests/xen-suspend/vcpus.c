@@ -140,7 +140,7 @@ static void *work(void *arg)
 	u64 before;
 	s64 until;
 
-	w->ran_on = sched_getcpu();
+	w->ran_on = watch_cpu();
 	before = timer_interrupts(w->cpu);
 	until = watch_clock(CLOCK_MONOTONIC) + WORK_MS * NSEC_PER_MSEC;
 	do {
@@ -149,8 +149,8 @@ static void *work(void *arg)
 		w->rounds++;
 	} while (watch_clock(CLOCK_MONOTONIC) < until);
 	w->interrupts = timer_interrupts(w->cpu) - before;
-	if (sched_getcpu() != w->cpu)
-		w->ran_on = sched_getcpu();
+	if (watch_cpu() != w->cpu)
+		w->ran_on = watch_cpu();
 	atomic_store(&w->done, true);
 	return NULL;
 }

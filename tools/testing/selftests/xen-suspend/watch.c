@@ -5,6 +5,8 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "watch.h"
 
@@ -54,6 +56,15 @@ s64 watch_clock(clockid_t clock)
 
 	clock_gettime(clock, &ts);
 	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+}
+
+int watch_cpu(void)
+{
+	unsigned int cpu;
+
+	if (syscall(SYS_getcpu, &cpu, NULL, NULL))
+		return -1;
+	return cpu;
 }
 
 /* May end early on a signal: callers look at watch_over() anyway. */

@@ -29,6 +29,10 @@ bool watch_over(void);
 void watch_wait(void);
 
 s64 watch_clock(clockid_t clock);
+
+/* The CPU we run on, as the kernel knows it; user space may be told wrong. */
+int watch_cpu(void);
+
 void watch_sleep(s64 ns);
 
 #endif
