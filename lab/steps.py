@@ -12,7 +12,8 @@ TRACING = "/sys/kernel/tracing"
 
 # step: (functions on the way down, functions on the way back)
 STEPS = {
-    "tasks": (["freeze_processes", "freeze_kernel_threads"], ["thaw_processes"]),
+    "tasks": (["freeze_processes", "freeze_kernel_threads"],
+              ["thaw_kernel_threads", "thaw_processes"]),
     "watches": (["xs_hold_watches"], ["xs_release_watches"]),
     "devices": (["dpm_suspend_start"], ["dpm_resume_end"]),
     "xenstore": (["xs_suspend"], ["xs_resume", "xs_suspend_cancel"]),

@@ -184,11 +184,13 @@ static char *take_word(const char *node, bool (*known)(const char *word),
 			*acked = true;
 			return word;
 		}
+		if (err != -EAGAIN) {
+			pr_err("cannot acknowledge control/%s: %d\n", node,
+			       err);
+			return word;
+		}
 		kfree(word);
-	} while (err == -EAGAIN);
-
-	pr_err("cannot acknowledge control/%s: %d\n", node, err);
-	return NULL;
+	} while (true);
 }
 
 static void shutdown_changed(struct xenbus_watch *watch, const char *path,
@@ -211,7 +213,7 @@ static void shutdown_changed(struct xenbus_watch *watch, const char *path,
 				    LOG_WORD_MAX, word,
 				    strlen(word) > LOG_WORD_MAX ? "..." : "");
 	else if (acked || command->unacked)
-		xen_request(command->request);
+		xen_request_post(command->request);
 
 	kfree(word);
 }
@@ -329,18 +331,21 @@ int xen_setup_shutdown_event(void)
 
 	err = register_reboot_notifier(&reboot_nb);
 	if (err)
-		pr_err("cannot learn that the system goes down: %d\n", err);
+		goto failed;
 
 	if (IS_ENABLED(CONFIG_XEN_SUSPEND)) {
 		err = xen_suspend_register_notifier(&suspend_nb);
 		if (err)
-			pr_err("cannot learn of a restore: %d\n", err);
+			goto failed;
 	}
 
 	err = register_xenstore_notifier(&xenstore_nb);
-	if (err)
-		pr_err("cannot learn that xenstore is there: %d\n", err);
+	if (!err)
+		return 0;
 
+failed:
+	pr_err("cannot be told of shutdown, restore or xenstore: %d; requests go unheard\n",
+	       err);
 	return err;
 }
 EXPORT_SYMBOL_GPL(xen_setup_shutdown_event);

@@ -23,16 +23,7 @@
 
 #include "suspend.h"
 
-/* Written by the request thread alone, read by anybody. */
-static bool in_progress;
-
 static BLOCKING_NOTIFIER_HEAD(outcome_chain);
-
-bool xen_suspend_in_progress(void)
-{
-	return READ_ONCE(in_progress);
-}
-EXPORT_SYMBOL_GPL(xen_suspend_in_progress);
 
 int xen_suspend_register_notifier(struct notifier_block *nb)
 {
@@ -101,13 +92,11 @@ void xen_suspend_domain(void)
 	u64 begin = local_clock();
 
 	if (system_state != SYSTEM_RUNNING) {
-		pr_info("the system is going down, so it does not suspend\n");
+		pr_info("the system does not run, so it does not suspend\n");
 		return;
 	}
 
-	WRITE_ONCE(in_progress, true);
 	xen_suspend_run(&s);
-	WRITE_ONCE(in_progress, false);
 	log_outcome(&s, begin);
 
 	result.error = s.error;

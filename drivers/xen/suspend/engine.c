@@ -2,6 +2,7 @@
 /*
  * The engine of a suspend. It knows steps and outcomes, and nothing of Xen.
  */
+#include <linux/errno.h>
 #include <linux/string.h>
 
 #include "engine.h"
@@ -110,7 +111,8 @@ enum xen_suspend_outcome xen_suspend_run(struct xen_suspend *s)
 	memset(s->times, 0, sizeof(s->times));
 	s->stopped = 0;
 	s->continued = 0;
-	fail(s, 0, NULL);
+	/* What it stays if stop_machine() finds no CPU to run on. */
+	fail(s, -EIO, NULL);
 
 	done = forward(s, 0, last);
 	if (done == last) {

@@ -43,7 +43,7 @@ struct xen_suspend_step {
  * struct xen_suspend_ops - what the engine needs from the world around it
  * @stop_machine: Calls @fn(@data) once with interrupts off and all other CPUs
  *	held. Returns what @fn returned, or a negative errno without having
- *	called it.
+ *	called it; it may also return 0 without having called it.
  * @hypercall: Stops the domain. Returns 0 in a new domain, a positive value in
  *	the same domain, a negative errno if the domain did not stop.
  * @clock: Nanoseconds from a clock that may be read in every step.
@@ -58,7 +58,8 @@ struct xen_suspend_ops {
  * struct xen_suspend_times - when a step ran, in nanoseconds of the ops' clock
  * @suspend_begin: Before the step's suspend(). All are 0 for what did not run.
  * @suspend_end: After it.
- * @undo_begin: Before the step's cancel() or resume().
+ * @undo_begin: Before the step's cancel() or resume(). In a new domain the clock
+ *	is wrong until the atomic steps are undone, here and in @undo_end.
  * @undo_end: After it.
  */
 struct xen_suspend_times {

@@ -18,6 +18,7 @@ struct engine_test {
 	u64 clock;
 	int fail_at;		/* Step whose suspend() fails, -1 for none. */
 	int machine_error;	/* From stop_machine(), without calling. */
+	bool machine_idle;	/* stop_machine() neither calls nor fails. */
 	int hypercall_ret;
 	bool stopped;		/* Inside stop_machine(). */
 	bool wrong_context;
@@ -129,7 +130,7 @@ static int test_stop_machine(int (*fn)(void *data), void *data)
 {
 	int ret;
 
-	if (current_test->machine_error)
+	if (current_test->machine_error || current_test->machine_idle)
 		return current_test->machine_error;
 
 	current_test->stopped = true;
@@ -285,6 +286,16 @@ static void engine_machine_does_not_stop(struct kunit *test)
 	}
 }
 
+static void engine_machine_does_nothing(struct kunit *test)
+{
+	struct engine_test *t = engine_test_new(test, 3, 2);
+
+	t->machine_idle = true;
+	KUNIT_EXPECT_EQ(test, xen_suspend_run(&t->s), XEN_SUSPEND_FAILED);
+	KUNIT_EXPECT_EQ(test, t->s.error, -EIO);
+	expect_calls(test, t, 2, false, 2, 'C');
+}
+
 /* A step without one of its functions is passed over and has no times. */
 static void engine_absent_functions(struct kunit *test)
 {
@@ -374,6 +385,7 @@ static struct kunit_case engine_cases[] = {
 	KUNIT_CASE(engine_hypercall_error),
 	KUNIT_CASE(engine_step_fails),
 	KUNIT_CASE(engine_machine_does_not_stop),
+	KUNIT_CASE(engine_machine_does_nothing),
 	KUNIT_CASE(engine_absent_functions),
 	KUNIT_CASE(engine_times),
 	KUNIT_CASE(engine_runs_again),

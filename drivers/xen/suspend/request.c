@@ -26,8 +26,8 @@ static DECLARE_WAIT_QUEUE_HEAD(queued);
 
 /*
  * Tasks freeze only once init runs: until then the kernel's own boot is a task
- * that cannot. When the system is going down it is too late; xen_suspend()
- * says so.
+ * that cannot. When the system is going down it is too late;
+ * xen_suspend_domain() says so.
  */
 static bool suspend_ready(void)
 {
@@ -41,7 +41,7 @@ struct xen_request xen_suspend_request = {
 	.node = LIST_HEAD_INIT(xen_suspend_request.node),
 };
 
-void xen_request(struct xen_request *r)
+void xen_request_post(struct xen_request *r)
 {
 	if (xen_request_add(&queue, r))
 		wake_up(&queued);
@@ -52,6 +52,11 @@ void xen_request(struct xen_request *r)
 bool xen_request_merge(void)
 {
 	return xen_request_remove(&queue, &xen_suspend_request);
+}
+
+void xen_request_unmerge(void)
+{
+	xen_request_add(&queue, &xen_suspend_request);
 }
 
 static int request_thread(void *unused)
@@ -76,7 +81,7 @@ int xen_request_thread_start(void)
 
 	task = kthread_run(request_thread, NULL, "xen-suspend");
 	if (IS_ERR(task)) {
-		pr_err("cannot start the request thread: %ld; this domain will not suspend\n",
+		pr_err("cannot start the request thread: %ld; nothing that the toolstack asks is served\n",
 		       PTR_ERR(task));
 		return PTR_ERR(task);
 	}

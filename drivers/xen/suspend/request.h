@@ -72,16 +72,16 @@ bool xen_request_remove(struct xen_request_queue *q, struct xen_request *r);
 #ifdef CONFIG_XEN_SUSPEND
 
 /**
- * xen_request() - ask the request thread to serve a request
+ * xen_request_post() - ask the request thread to serve a request
  * @r: The request. Merges with an equal one that was not begun.
  *
  * Context: Any.
  */
-void xen_request(struct xen_request *r);
+void xen_request_post(struct xen_request *r);
 
 /*
- * Asks to suspend this domain. Served once, however often it is asked for
- * before the domain stops; asked for again later, it is a new request.
+ * Asks to suspend this domain. All that are posted before the domain stops are
+ * served by that stop; one posted later is a new request.
  */
 extern struct xen_request xen_suspend_request;
 
@@ -94,6 +94,13 @@ extern struct xen_request xen_suspend_request;
 bool xen_request_merge(void);
 
 /**
+ * xen_request_unmerge() - the domain did not stop: they wait to be served again
+ *
+ * Context: The request thread, in any step; it need not be woken.
+ */
+void xen_request_unmerge(void);
+
+/**
  * xen_request_thread_start() - be ready to serve requests
  *
  * Context: Process context, may sleep.
@@ -104,7 +111,7 @@ int xen_request_thread_start(void);
 #else
 
 /* Without a suspend to wait for, a request is served where it is heard. */
-static inline void xen_request(struct xen_request *r)
+static inline void xen_request_post(struct xen_request *r)
 {
 	r->serve();
 }

@@ -6,6 +6,7 @@
  */
 #define pr_fmt(fmt) "xen: suspend: " fmt
 
+#include <linux/export.h>
 #include <linux/freezer.h>
 #include <linux/kernel.h>
 #include <linux/pm.h>
@@ -29,45 +30,46 @@
  * a transition that userspace began, and the other way round.
  */
 static unsigned int sleep_flags;	/* The request thread's own. */
+static bool in_progress;	/* Written with the lock held, or just after. */
+
+bool xen_suspend_in_progress(void)
+{
+	return READ_ONCE(in_progress);
+}
+EXPORT_SYMBOL_GPL(xen_suspend_in_progress);
 
 static int transition_lock(struct xen_suspend *s)
 {
 	sleep_flags = lock_system_sleep();
+	WRITE_ONCE(in_progress, true);
 	return 0;
 }
 
+/* Who finds the lock taken and no suspend in progress may try it again. */
 static void transition_unlock(struct xen_suspend *s)
 {
 	unlock_system_sleep(sleep_flags);
+	WRITE_ONCE(in_progress, false);
 }
 
 /*
- * tasks: processes and freezable kernel threads. With preemption, a task that
- * runs could hold a machine frame number in a register when the image is taken.
+ * processes: with preemption, a task that runs could hold a machine frame number
+ * in a register when the image is taken.
  */
-static int tasks_freeze(struct xen_suspend *s)
+static int processes_freeze(struct xen_suspend *s)
 {
-	int error;
-
-	error = freeze_processes();
-	if (error)
-		return error;
-
-	error = freeze_kernel_threads();
-	if (error)
-		thaw_processes();
-
-	return error;
+	return freeze_processes();
 }
 
-static void tasks_thaw(struct xen_suspend *s)
+static void processes_thaw(struct xen_suspend *s)
 {
 	thaw_processes();
 }
 
 /*
  * watches: no callback of a watch may run on a device that sleeps, or on one
- * whose rings are gone; the xenstore step lets new watches go earlier.
+ * whose rings are gone; the xenstore step lets new watches go earlier. Held
+ * before kernel threads freeze: a callback that stops one would wait for ever.
  */
 static int watches_hold(struct xen_suspend *s)
 {
@@ -78,6 +80,17 @@ static int watches_hold(struct xen_suspend *s)
 static void watches_release(struct xen_suspend *s)
 {
 	xs_release_watches();
+}
+
+/* kernel-threads: those that can be frozen, and the freezable workqueues. */
+static int kernel_threads_freeze(struct xen_suspend *s)
+{
+	return freeze_kernel_threads();
+}
+
+static void kernel_threads_thaw(struct xen_suspend *s)
+{
+	thaw_kernel_threads();
 }
 
 /*
@@ -265,7 +278,7 @@ static int requests_merge(struct xen_suspend *s)
 static void requests_keep_if_failed(struct xen_suspend *s)
 {
 	if (merged && s->outcome == XEN_SUSPEND_FAILED)
-		xen_request(&xen_suspend_request);
+		xen_request_unmerge();
 }
 
 const struct xen_suspend_step xen_suspend_steps[] = {
@@ -275,15 +288,20 @@ const struct xen_suspend_step xen_suspend_steps[] = {
 		.cancel = transition_unlock,
 		.resume = transition_unlock,
 	}, {
-		.name = "tasks",
-		.suspend = tasks_freeze,
-		.cancel = tasks_thaw,
-		.resume = tasks_thaw,
+		.name = "processes",
+		.suspend = processes_freeze,
+		.cancel = processes_thaw,
+		.resume = processes_thaw,
 	}, {
 		.name = "watches",
 		.suspend = watches_hold,
 		.cancel = watches_release,
 		.resume = watches_release,
+	}, {
+		.name = "kernel-threads",
+		.suspend = kernel_threads_freeze,
+		.cancel = kernel_threads_thaw,
+		.resume = kernel_threads_thaw,
 	}, {
 		.name = "devices",
 		.suspend = devices_suspend,
