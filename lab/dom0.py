@@ -5,17 +5,18 @@ import json
 import time
 from pathlib import Path
 
-from lab import cache, roots
+from lab import bzimage, cache, roots
 from lab.errors import LabError
 from lab.guest import Guest
 from lab.progress import step
 from lab.qemu import DOM0_ADDRESS, GUEST_ADDRESSES, Machine, Qemu
 from lab.ssh import Ssh
+from lab.turn import Turn
 
 KERNELS = "/guests/kernels"
 
 
-class Dom0:
+class Dom0:  # pylint: disable=too-many-instance-attributes
     """Dom0 of a Xen under QEMU; a context manager that boots and ends it."""
 
     # pylint: disable-next=too-many-arguments
@@ -30,11 +31,13 @@ class Dom0:
         self.guests = {}
         self.qemu = None
         self.ssh = None
+        self._turn = None
 
     def boot(self):
         """Start QEMU and wait until xl works."""
-        self.qemu = Qemu(self._machine)
+        self._turn = Turn().take()
         try:
+            self.qemu = Qemu(self._machine)
             self.ssh = Ssh("dom0", self.qemu.ports[DOM0_ADDRESS], self.qemu.folder)
             with step("booting Xen and dom0"):
                 self.qemu.wait_for("lab: dom0 ready", self._timeout)
@@ -53,6 +56,8 @@ class Dom0:
             self.ssh.close()
         if self.qemu:
             self.qemu.close()
+        if self._turn:
+            self._turn.release()
 
     def __enter__(self):
         return self if self.qemu else self.boot()
@@ -103,12 +108,19 @@ class Dom0:
         return {row[0]: row[1:] for row in rows}
 
     def kernel(self, image):
-        """Where in dom0 a kernel image of the host lies; brings it there when first asked."""
+        """Where in dom0 a kernel image of the host lies; brings it there when first asked.
+
+        It is unpacked once, for the emulated dom0 would take seconds at each guest's creation.
+        """
         image = Path(image)
         key = cache.digest([image])
         if key not in self._kernels:
             target = f"{KERNELS}/{key}"
-            self.ssh.put(image, target)
+            packed = bzimage.payload(image)
+            if packed:
+                self.run(f"busybox gunzip >{target}", input=packed, text=False)
+            else:
+                self.ssh.put(image, target)
             self._kernels[key] = target
         return self._kernels[key]
 

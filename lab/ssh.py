@@ -23,7 +23,7 @@ class CommandError(LabError):
     """A command in a machine failed."""
 
     def __init__(self, where, command, result):
-        said = process.tail(result.err or result.out)
+        said = process.tail(result.err or str(result.out))
         super().__init__(f"{where}: `{command}` ended with exit code {result.rc}\n{said}")
         self.result = result
 
@@ -72,7 +72,8 @@ class Ssh:
                                   text=text, errors="replace" if text else None, **feed)
         except subprocess.TimeoutExpired as error:
             raise CommandTimeout(f"{self.name}: `{command}` took more than {timeout} s") from error
-        result = Result(done.returncode, done.stdout, done.stderr)
+        said = done.stderr if text else done.stderr.decode(errors="replace")
+        result = Result(done.returncode, done.stdout, said)
         if check and result.rc:
             raise CommandError(self.name, command, result)
         return result
