@@ -4,6 +4,7 @@
 import re
 import time
 
+from lab import process
 from lab.errors import LabError
 from lab.ssh import Ssh
 
@@ -37,25 +38,29 @@ class Guest:  # pylint: disable=too-many-instance-attributes
     def _configuration(self):
         """The text of xl's configuration file."""
         last = int(self.address.rsplit(".", 1)[1])
-        disks = ['"format=raw,vdev=xvda,access=ro,target=/dev/vdb"']
+        disks = ['"format=raw,vdev=xvda,access=ro,script=block-lab,target=/dev/vdb"']
         if self.disk:
-            disks.append(f'"format=raw,vdev=xvdb,access=rw,target={self._data}"')
-        vifs = [f'"mac=00:16:3e:00:00:{last:02x},bridge=xenbr0"'] if self.network else []
+            disks.append('"format=raw,vdev=xvdb,access=rw,script=block-lab,'
+                         f'target={self._data}"')
+        vif = f'"mac=00:16:3e:00:00:{last:02x},bridge=xenbr0,script=vif-lab"'
         extra = (f"console=hvc0 root=/dev/xvda ro init=/sbin/init loglevel=6 "
                  f"lab.name={self.name} lab.ip={self.address}/24 {self.cmdline}")
         return "\n".join([
             f'name="{self.name}"', f'type="{self.type}"', f"vcpus={self.vcpus}",
             f"memory={self.memory}", f'kernel="{self.dom0.kernel(self.image)}"',
-            f'cmdline="{extra}"', f"disk=[{', '.join(disks)}]", f"vif=[{', '.join(vifs)}]",
+            f'cmdline="{extra}"', f"disk=[{', '.join(disks)}]",
+            f"vif=[{vif if self.network else ''}]",
             'on_poweroff="destroy"', 'on_reboot="restart"', 'on_crash="preserve"', self.config, ""])
 
     def create(self, wait=True, timeout=90, paused=False):
         """Have xl create the domain, and wait until it can be logged in to."""
         if self.disk:
             self.dom0.run(f"cp --sparse=always /guests/blank.img {self._data}")
+        self.dom0.run(f"rm -f {_CONSOLES}/guest-{self.name}*.log")
         self.dom0.run(f"cat >/guests/{self.name}.cfg", input=self._configuration())
         self.dom0.xl(f"create {'-p ' if paused else ''}/guests/{self.name}.cfg", timeout=timeout)
         if wait and not paused:
+            self._wait_booted(timeout)
             self.wait_up(timeout)
         return self
 
@@ -63,8 +68,15 @@ class Guest:  # pylint: disable=too-many-instance-attributes
         """Wait until the guest can be logged in to."""
         if self.network:
             self.ssh.wait(timeout)
-        else:
-            self.wait_console("lab: guest up", timeout)
+
+    def _wait_booted(self, timeout):
+        """Wait for the last word of the guest's start script, which costs less than to try ssh."""
+        log = f"{_CONSOLES}/guest-{self.name}.log"
+        done = self.dom0.run(f"timeout {timeout} sh -c \"until grep -qs 'lab: guest up' {log}; "
+                             "do sleep 0.5; done\"", timeout=timeout + 20, check=False)
+        if done.rc:
+            raise LabError(f"{self.name} did not come up within {timeout} s; its last words:\n"
+                           f"{process.tail(self.console())}")
 
     def run(self, command, timeout=60, check=True, **kwargs):
         """Run a shell command in the guest."""
@@ -143,6 +155,14 @@ class Guest:  # pylint: disable=too-many-instance-attributes
             if time.monotonic() > deadline:
                 raise LabError(f"{self.name} did not print '{text}' within {timeout} s")
             time.sleep(0.3)
+
+    def is_well(self):
+        """Whether it answers, and its kernel never complained."""
+        try:
+            return self.domid is not None and not self.run("true", timeout=20).rc \
+                and not self.problems()
+        except LabError:
+            return False
 
     def problems(self):
         """Lines of the console that tell of something wrong in the kernel."""

@@ -89,7 +89,8 @@ def _with_ours(original):
     process.run(["make", "-s", "-C", REPOSITORY, "install", f"KDIR={tree}"],
                 mend="xen-suspend cannot be put into the kernel source")
     found = process.run(["find", ".", "-path", "./build", "-prune", "-o", "-path", f"./{_STATE}",
-                         "-prune", "-o", "-type", "f", "-cnewer", mark, "-print"], cwd=tree).splitlines()
+                         "-prune", "-o", "-type", "f", "-cnewer", mark, "-print"],
+                        cwd=tree).splitlines()
     touched = sorted({name.removeprefix("./") for name in found} | set(before))
     listing.write_text(json.dumps(touched), encoding="utf-8")
     for name in touched:
@@ -149,7 +150,7 @@ def _configure(tree, flavour, log):
     fragments = [_FRAGMENTS / "lab.config"]
     if flavour == "ours" and (_FRAGMENTS / "ours.config").exists():
         fragments.append(_FRAGMENTS / "ours.config")
-    wanted = cache.digest(fragments + [path for path in tree.glob("drivers/xen/**/Kconfig")])
+    wanted = cache.digest(fragments + sorted(tree.glob("drivers/xen/**/Kconfig")))
     mark = build / ".lab-config"
     if config.exists() and mark.exists() and mark.read_text(encoding="ascii") == wanted:
         return

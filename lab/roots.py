@@ -22,12 +22,13 @@ _BASE = ["busybox-static", "bash", "dash", "coreutils", "util-linux", "mount", "
          "mawk", "findutils", "procps", "iproute2", "iputils-ping", "iperf3", "hostname", "kmod",
          "e2fsprogs", "dropbear-bin", "socat", "strace"]
 _GUEST = ["fio", "stress-ng", "trace-cmd"]
-_USELESS = ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/X11",
-            "usr/share/zoneinfo", "usr/share/lintian", "usr/share/bash-completion", "usr/share/perl",
-            "usr/share/perl5", "usr/lib/x86_64-linux-gnu/gconv", "usr/lib/x86_64-linux-gnu/perl",
-            "usr/lib/x86_64-linux-gnu/perl-base", "usr/lib/python3.11", "usr/lib/python3.13",
-            "usr/lib/python3", "usr/lib/systemd", "usr/share/qemu", "var/cache", "var/lib/apt",
-            "var/lib/dpkg", "usr/lib/debug"]
+_USELESS = ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info",
+            "usr/share/X11", "usr/share/zoneinfo", "usr/share/lintian", "usr/share/perl",
+            "usr/share/bash-completion", "usr/share/perl5", "usr/share/qemu", "usr/lib/debug",
+            "usr/lib/x86_64-linux-gnu/gconv", "usr/lib/x86_64-linux-gnu/perl",
+            "usr/lib/x86_64-linux-gnu/perl-base", "usr/lib/python3", "usr/lib/python3.11",
+            "usr/lib/python3.13/pydoc_data", "usr/lib/python3.13/ensurepip", "usr/lib/systemd",
+            "var/cache", "var/lib/apt", "var/lib/dpkg"]
 
 
 @dataclass(frozen=True)
