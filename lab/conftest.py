@@ -8,14 +8,24 @@ from lab.errors import LabError
 from lab.progress import say
 from lab.setup import Setup
 
+SOAK = 10
+
 
 def pytest_addoption(parser):
     """Options of the lab."""
     group = parser.getgroup("lab")
+    group.addoption("--soak", action="store_true", help=f"repeat everything {SOAK} times as often")
     group.addoption("--dom0-kernel", metavar="IMAGE", help="boot dom0 with this kernel image")
     group.addoption("--ours-kernel", metavar="IMAGE", help="instead of building `ours`")
     group.addoption("--baseline-kernel", metavar="IMAGE", help="instead of building `baseline`")
     group.addoption("--selftests", metavar="FOLDER", help="programs to put into the guests")
+
+
+@pytest.fixture(scope="session")
+def count(request):
+    """How often to repeat what is done @times times: count(times)."""
+    soak = request.config.getoption("--soak")
+    return lambda times: times * SOAK if soak else times
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +66,21 @@ def make_guest(request, setup, dom0):
     yield make
     for guest in made:
         guest.destroy()
+
+
+@pytest.fixture(scope="module")
+def shared_guest(make_guest):
+    """One guest a kernel for the scenarios of a file: shared_guest("ours"); a new one if it died."""
+    guests = {}
+
+    def get(flavour):
+        if flavour in guests and not guests[flavour].is_well():
+            guests.pop(flavour).destroy()
+        if flavour not in guests:
+            guests[flavour] = make_guest(flavour)
+        return guests[flavour]
+
+    return get
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -31,7 +31,7 @@ class Load:
         self.watchers = {
             "memory": "memory --mib 8 --rewrite 2",
             "clocks": "clocks --period-us 20000",
-            "timers": "timers --slack-ms 4000",
+            "timers": "timers --longest-ms 2000 --slack-ms 4000",
             "vcpus": "vcpus",
         }
         if stream:
@@ -82,7 +82,7 @@ class Load:
             log = self.guest.run(f"cd /tmp; cat {name}.log; echo code=$(cat {name}.code)").out
             troubles += self._judge(name, log)
         if "stream" in self.watchers:
-            log = self.dom0.run(f"cd /run; n=0; while pgrep -f 'server {self.port}' > /dev/null; do"
+            log = self.dom0.run(f"cd /run; n=0; while pgrep -f '[s]erver {self.port}' > /dev/null; do"
                                 " sleep 0.5; n=$((n + 1)); [ $n -lt 40 ] || break; done;"
                                 f" cat stream-{self.port}.log; echo code=0").out
             troubles += self._judge("stream-peer", log)

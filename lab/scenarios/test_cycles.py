@@ -15,10 +15,10 @@ SAVES = 3
 CHECKPOINTS = 10
 
 
-@pytest.fixture(scope="module", params=["ours", "baseline"], name="guest")
-def guest_fixture(request, make_guest):
+@pytest.fixture(params=["ours", "baseline"], name="guest")
+def guest_fixture(request, shared_guest):
     """One guest a kernel, for all scenarios of this file."""
-    return make_guest(request.param)
+    return shared_guest(request.param)
 
 
 def test_save_restore(dom0, guest, count):
@@ -27,7 +27,8 @@ def test_save_restore(dom0, guest, count):
     for _ in range(count(SAVES)):
         domid = guest.domid
         guest.save()
-        dom0.run(f"verify-stream-v2 --xl --file {guest.image_path}", timeout=120)
+        dom0.run("PYTHONPATH=$(echo /usr/lib/xen-*/lib/python) verify-stream-v2 --format xl --in "
+                 + guest.image_path, timeout=120)
         guest.restore()
         assert guest.domid != domid
         clock_is_right(dom0, guest)

@@ -10,10 +10,10 @@ FULL = "/run/full"
 PIPE = "/run/saved/pipe"
 
 
-@pytest.fixture(scope="module", params=["ours", "baseline"], name="guest")
-def guest_fixture(request, make_guest):
+@pytest.fixture(params=["ours", "baseline"], name="guest")
+def guest_fixture(request, shared_guest):
     """One guest a kernel, for all scenarios of this file."""
-    return make_guest(request.param)
+    return shared_guest(request.param)
 
 
 @pytest.fixture(name="load")

@@ -7,16 +7,16 @@ import pytest
 
 from lab.scenarios.checks import goes_on, is_quiet, until
 
-@pytest.fixture(scope="module", name="guest")
-def guest_fixture(make_guest):
+@pytest.fixture(name="guest")
+def guest_fixture(shared_guest):
     """A guest with our kernel."""
-    return make_guest("ours")
+    return shared_guest("ours")
 
 
-@pytest.fixture(scope="module", params=["ours", "baseline"], name="either")
-def either_fixture(request, make_guest):
+@pytest.fixture(params=["ours", "baseline"], name="either")
+def either_fixture(request, shared_guest):
     """A guest of each kernel."""
-    return make_guest(request.param)
+    return shared_guest(request.param)
 
 
 def shutdown_node(guest):
