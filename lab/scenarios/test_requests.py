@@ -90,7 +90,7 @@ def test_reboot_and_poweroff(dom0, make_guest, flavour):
     guest.ssh.close()
     guest.wait_up()
     dom0.xl(f"shutdown -w {guest.name}", timeout=60)
-    assert guest.domid is None
+    guest.wait_gone(30)
     assert "The system is going down" in guest.console(), "user space was not asked"
     is_quiet(guest)
 
@@ -148,7 +148,8 @@ END
 
 def test_request_while_booting(dom0, make_guest):
     """A request that is there before the kernel is: served once the guest has booted so far."""
-    guest = make_guest("ours", paused=True)
+    guest = make_guest("ours", create=False)
+    guest.create(paused=True)
     checkpoint = dom0.popen(f"xl save -c {guest.name} {guest.image_path}")
     until("the request is made",
           lambda: dom0.run(f"xenstore-read {shutdown_node(guest)}").out.strip() == "suspend")
