@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from lab.scenarios.checks import goes_on, is_quiet, until
+from lab.scenarios.checks import goes_on, is_quiet, is_stopped, until
 
 @pytest.fixture(name="guest")
 def guest_fixture(shared_guest):
@@ -150,11 +150,10 @@ def test_request_while_booting(dom0, make_guest):
     """A request that is there before the kernel is: served once the guest has booted so far."""
     guest = make_guest("ours", create=False)
     guest.create(paused=True)
-    checkpoint = dom0.popen(f"xl save -c {guest.name} {guest.image_path}")
-    until("the request is made",
-          lambda: dom0.run(f"xenstore-read {shutdown_node(guest)}").out.strip() == "suspend")
+    dom0.run(f"xenstore-write {shutdown_node(guest)} suspend")
     dom0.xl(f"unpause {guest.name}")
-    assert checkpoint.wait(90) == 0, "the request of a booting guest was not served"
+    until("the guest suspends", lambda: is_stopped(dom0, guest), 60)
+    guest.resume()
     guest.wait_up()
-    assert not goes_on(dom0, guest)
+    assert not goes_on(dom0, guest), "the request was served twice"
     is_quiet(guest)
