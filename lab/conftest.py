@@ -70,7 +70,7 @@ def make_guest(request, setup, dom0):
 
 @pytest.fixture(scope="module")
 def shared_guest(make_guest):
-    """One guest a kernel for the scenarios of a file: shared_guest("ours"); a new one if it died."""
+    """One guest a kernel for a file's scenarios: shared_guest("ours"); a new one if it died."""
     guests = {}
 
     def get(flavour):

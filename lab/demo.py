@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The main job on a real guest: saved and restored, checkpointed, suspended and resumed under load.
+"""The main job on a real guest: save, restore, checkpoint, suspend and resume, under load.
 
-Once with our kernel and once with baseline, in the same boot of Xen; in the end a table and a picture.
+Once with our kernel and once with baseline, in the same boot of Xen; then a table and a picture.
 """
 
 import statistics
@@ -43,7 +43,7 @@ class Run:
 
 def operate(dom0, guest, run):
     """Every operation, on a guest under load."""
-    with step(f"{run.flavour}: starting fio, a TCP stream, and watchers of memory, clocks and timers"):
+    with step(f"{run.flavour}: starting fio, a TCP stream, watchers of memory, clocks and timers"):
         load = Load(dom0, guest).start()
     steps.start(guest)
     run.timed("xl save", guest.save)
@@ -104,7 +104,8 @@ def steps_table(ours, baseline):
                           ratio(sum(filter(None, ours_ms)), sum(filter(None, base_ms))))
             label = ""
         total_ours, total_base = (sum(map(sum, totals.values())) for totals in (mine, its))
-        table.add_row("", "[bold]all steps", f"[bold]{total_ours:.2f}", f"[bold]{total_base:.2f}", "", "",
+        table.add_row("", "[bold]all steps", f"[bold]{total_ours:.2f}",
+                      f"[bold]{total_base:.2f}", "", "",
                       f"[bold]{ratio(total_ours, total_base)}", end_section=True)
     return table
 
@@ -124,11 +125,10 @@ def verdict_table(runs):
 
 def main(lab, out):
     """Run it; @lab boots Xen and makes guests, @out is the folder for the picture."""
-    runs = []
+    ours, baseline = runs = [Run(flavour) for flavour in FLAVOURS]
     with lab.booted() as dom0:
-        for flavour in FLAVOURS:
-            run = Run(flavour)
-            runs.append(run)
+        for run in runs:
+            flavour = run.flavour
             guest = lab.guest(dom0, flavour, f"demo-{flavour}")
             try:
                 operate(dom0, guest, run)
@@ -136,12 +136,12 @@ def main(lab, out):
                 run.verdict = str(error)
             guest.destroy()
     console = Console(width=110)
-    console.print(commands_table(*runs))
-    console.print(steps_table(*runs))
+    console.print(commands_table(ours, baseline))
+    console.print(steps_table(ours, baseline))
     console.print(verdict_table(runs))
     for path in picture.timeline(runs, list(SUSPENDS), out):
         console.print(f"picture: {path}")
-    good = all(run.verdict == "came back whole" for run in runs if run.flavour == "ours")
+    good = ours.verdict == "came back whole"
     console.print("demo: our guest came back whole from every operation" if good else
                   "demo: FAILED, see the verdict above")
     return 0 if good else 1

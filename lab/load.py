@@ -41,18 +41,19 @@ class Load:
     def start(self):
         """Begin, and return once all of it is under way."""
         if "stream" in self.watchers:
-            self.dom0.run(f"""mountpoint -q /mnt || {{ mkdir -p /mnt && mount -o ro,noload /dev/vdb /mnt; }}
+            self.dom0.run(f"""mkdir -p /mnt
+                mountpoint -q /mnt || mount -o ro,noload /dev/vdb /mnt
                 cd /run; rm -f stream-{self.port}.log
-                setsid /mnt{SELFTESTS}/stream --rate 64 server {self.port} \\
-                    > stream-{self.port}.log 2>&1 < /dev/null &
+                setsid sh -c 'exec > stream-{self.port}.log 2>&1 < /dev/null
+                    /mnt{SELFTESTS}/stream --rate 64 server {self.port}; echo code=$?' &
                 for i in $(seq 100); do
                     grep -q READY stream-{self.port}.log && exit 0; sleep 0.1
                 done
                 cat stream-{self.port}.log >&2; exit 1""")
         script = ["cd /tmp; rm -f *.log *.code fio.json"]
         for name, command in self.watchers.items():
-            script.append(f"(setsid sh -c '{SELFTESTS}/{command} > {name}.log 2>&1; echo $? > {name}.code')"
-                          " < /dev/null > /dev/null 2>&1 &")
+            script.append(f"(setsid sh -c '{SELFTESTS}/{command} > {name}.log 2>&1;"
+                          f" echo $? > {name}.code') < /dev/null > /dev/null 2>&1 &")
         if self.fio:
             script.append(f"(setsid sh -c '{FIO} 2> fio.err; echo $? > fio.code')"
                           " < /dev/null > /dev/null 2>&1 &")
@@ -82,9 +83,9 @@ class Load:
             log = self.guest.run(f"cd /tmp; cat {name}.log; echo code=$(cat {name}.code)").out
             troubles += self._judge(name, log)
         if "stream" in self.watchers:
-            log = self.dom0.run(f"cd /run; n=0; while pgrep -f '[s]erver {self.port}' > /dev/null; do"
-                                " sleep 0.5; n=$((n + 1)); [ $n -lt 40 ] || break; done;"
-                                f" cat stream-{self.port}.log; echo code=0").out
+            log = self.dom0.run(f"""cd /run; for i in $(seq 40); do
+                    grep -q ^code= stream-{self.port}.log && break; sleep 0.5
+                done; cat stream-{self.port}.log""").out
             troubles += self._judge("stream-peer", log)
         if self.fio:
             troubles += self._judge_fio()
@@ -101,7 +102,8 @@ class Load:
         return []
 
     def _judge_fio(self):
-        out = self.guest.run("cd /tmp; cat fio.err; echo =====; cat fio.json; echo =====; cat fio.code").out
+        out = self.guest.run("cd /tmp; cat fio.err; echo =====; cat fio.json; echo =====;"
+                             " cat fio.code").out
         errors, report, code = (out.split("=====") + ["", ""])[:3]
         try:
             job = json.loads(report[report.index("{"):])["jobs"][0]

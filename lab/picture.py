@@ -13,38 +13,43 @@ COLOURS = dict(zip(steps.STEPS, ["#4c78a8", "#b279a2", "#f58518", "#54a24b", "#e
                                  "#e45756"]))
 
 
+def _lane(axis, lane, spans):
+    """Draw one suspend; returns how long it took."""
+    begin = min(span.begin for span in spans)
+    whole = steps.whole(spans)
+    for span in spans:
+        axis.barh(lane, span.length, left=span.begin - begin, height=0.6,
+                  color=COLOURS[span.step], hatch="//" if span.back else None,
+                  edgecolor="white", linewidth=0.3)
+    axis.text(whole, lane, f" {whole:.1f} ms", va="center", fontsize=9)
+    return whole
+
+
+def _legend(figure):
+    handles = [Patch(color=colour, label=step) for step, colour in COLOURS.items()]
+    handles += [Patch(facecolor="grey", label="way down"),
+                Patch(facecolor="grey", edgecolor="white", hatch="//", label="way back")]
+    figure.legend(handles=handles, ncols=len(handles), loc="lower center", fontsize=8,
+                  frameon=False)
+
+
 def timeline(runs, names, folder):
     """Write timeline.svg and timeline.png for Run objects; @names are the operations to draw."""
     figure, axes = pyplot.subplots(len(names), 1, figsize=(11, 2.2 * len(names)), squeeze=False)
     for axis, name in zip(axes[:, 0], names):
-        longest = 0
-        for lane, run in enumerate(runs):
-            spans = run.suspends.get(name, [])
-            if not spans:
-                continue
-            begin = min(span.begin for span in spans)
-            for span in spans:
-                axis.barh(lane, span.length, left=span.begin - begin, height=0.6,
-                          color=COLOURS[span.step], hatch="//" if span.back else None,
-                          edgecolor="white", linewidth=0.3)
-            longest = max(longest, steps.whole(spans))
-            axis.text(steps.whole(spans), lane, f" {steps.whole(spans):.1f} ms", va="center", fontsize=9)
+        longest = max((_lane(axis, lane, run.suspends[name]) for lane, run in enumerate(runs)
+                       if name in run.suspends), default=0)
         axis.set_yticks(range(len(runs)), [run.flavour for run in runs])
         axis.invert_yaxis()
         axis.set_xlim(0, longest * 1.12 or 1)
         axis.set_title(name, loc="left", fontsize=10)
         axis.spines[["top", "right"]].set_visible(False)
     axes[-1, 0].set_xlabel("milliseconds of guest time since the first step began")
-    handles = [Patch(color=colour, label=step) for step, colour in COLOURS.items()]
-    handles += [Patch(facecolor="grey", label="way down"),
-                Patch(facecolor="grey", edgecolor="white", hatch="//", label="way back")]
-    figure.legend(handles=handles, ncols=len(handles), loc="lower center", fontsize=8, frameon=False)
+    _legend(figure)
     figure.suptitle("What a suspend does, step by step", fontsize=12)
     figure.tight_layout(rect=(0, 0.06, 1, 1))
-    paths = []
-    for kind in ("svg", "png"):
-        path = folder / f"timeline.{kind}"
+    paths = [folder / "timeline.svg", folder / "timeline.png"]
+    for path in paths:
         figure.savefig(path, dpi=120)
-        paths.append(path)
     pyplot.close(figure)
     return paths

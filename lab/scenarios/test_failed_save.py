@@ -42,7 +42,8 @@ def test_target_disk_full(dom0, guest):
 
 def start_save(dom0, guest):
     """Begin a save whose image goes nowhere: it blocks once the guest has stopped."""
-    dom0.run(f"rm -f {PIPE}; mkfifo {PIPE}; sleep 300 < {PIPE} > /dev/null 2>&1 & echo $! > /run/reader")
+    dom0.run(f"rm -f {PIPE}; mkfifo {PIPE}; "
+             f"sleep 300 < {PIPE} > /dev/null 2>&1 & echo $! > /run/reader")
     dom0.run(f"setsid xl save {guest.name} {PIPE} > /run/save.log 2>&1 < /dev/null &")
 
 
@@ -70,7 +71,8 @@ def test_killed_during_the_stop(dom0, guest):
              f" until [ -s /run/watched ]; do sleep 0.05; done")
     start_save(dom0, guest)
     # The watch fires when it is set, when xl asks, and when the guest acknowledges.
-    until("the guest acknowledges", lambda: not dom0.run("pgrep -x xenstore-watch", check=False).out)
+    until("the guest acknowledges",
+          lambda: not dom0.run("pgrep -x xenstore-watch", check=False).out)
     kill_save(dom0)
     goes_on(dom0, guest)
     assert guest.domid == domid

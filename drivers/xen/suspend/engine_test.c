@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * KUnit tests of the engine: every length of table, every place where the
- * atomic part begins, every position of a failure, and every outcome.
- */
+/* KUnit tests of the engine: every table, failure position and outcome. */
 #include <kunit/test.h>
 
 #include "suspend.h"
