@@ -3,7 +3,7 @@
 
 Both are built from one source with one configuration, each in a tree of its own that stays, so
 that an edit rebuilds only what it touches. The output folder is a child of the source: kbuild then
-names every file by a relative path, and what was built in one tree is a good start for the other.
+names every file by a relative path, and what ccache has from one tree serves the other.
 """
 
 import hashlib
@@ -210,19 +210,7 @@ def build(flavour):
         return Kernel(flavour, output / "arch/x86/boot/bzImage", output, release)
 
 
-def _seed(tree, flavour):
-    """Begin with what the other flavour's build made, so that kbuild compiles only what differs."""
-    other = FLAVOURS[1 - FLAVOURS.index(flavour)]
-    if (tree / "build").exists() or not (folder() / f"{other}.built").exists():
-        return
-    process.run(["cp", "-a", folder() / other / "build", tree / "build"])
-    for name in json.loads((folder() / "ours.files").read_text(encoding="utf-8")):
-        if (tree / name).is_file():
-            os.utime(tree / name)
-
-
 def _compile(tree, flavour):
-    _seed(tree, flavour)
     log = folder() / f"{flavour}.log"
     with step(f"building the {flavour} kernel"):
         _configure(tree, flavour, log)
