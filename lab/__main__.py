@@ -107,14 +107,14 @@ def _parser():
         added.set_defaults(function=function)
         return added
 
-    command("kernel", _kernel).add_argument("flavour", choices=kernel.FLAVOURS)
+    command("kernel", _kernel).add_argument("flavour", choices=kernel.ALL_FLAVOURS)
     for name, function in (("prepare", _prepare), ("demo", _demo), ("check", _check),
                            ("soak", _soak), ("static", _static)):
         command(name, function)
     boot = command("boot", _boot)
     boot.add_argument("guest", nargs="*", metavar="GUEST",
-                      choices=kernel.FLAVOURS,
-                      help="a guest to create: baseline or ours")
+                      choices=kernel.ALL_FLAVOURS,
+                      help=f"a guest to create: {', '.join(kernel.ALL_FLAVOURS)}")
     boot.add_argument("--kernel", metavar="IMAGE", help="dom0's kernel; else baseline")
     boot.add_argument("--icount", action="store_true", help="virtual time, for measurements")
     shell = command("shell", _shell)

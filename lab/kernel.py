@@ -3,7 +3,7 @@
 
 Both are built from one source with one configuration, each in a tree of its own that stays, so
 that an edit rebuilds only what it touches. The output folder is a child of the source: kbuild then
-names every file by a relative path, and what ccache has from one tree serves the other.
+names every file by a relative path, and a copy of one kernel's objects is a start for another.
 """
 
 import hashlib
@@ -26,6 +26,25 @@ _OURS = ("Makefile", "scripts", "drivers", "include", "patches", "lab/kernel")
 _STATE = ".xen-suspend"
 _STAMP = {"KBUILD_BUILD_TIMESTAMP": "Thu Jan  1 00:00:00 UTC 2026", "KBUILD_BUILD_USER": "lab",
           "KBUILD_BUILD_HOST": "lab"}
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    """How a flavour is made: its source tree, what it adds to lab.config, and whose objects it
+    begins with."""
+
+    tree: str
+    fragment: str = ""
+    seed: str = ""
+
+
+_RECIPES = {
+    "baseline": _Recipe("baseline"),
+    "ours": _Recipe("ours", "ours.config", seed="baseline"),
+    "debug": _Recipe("ours", "debug.config"),
+    "without": _Recipe("ours", "without.config", seed="ours"),
+}
+ALL_FLAVOURS = tuple(_RECIPES)
 
 
 @dataclass(frozen=True)
@@ -121,14 +140,15 @@ def _keep_time(path, before):
         os.utime(path)
 
 
-def _make(tree, *targets, log=None):
+def _make(build, *targets, log=None):
     """Run kbuild; the log keeps all it says, warnings too."""
+    tree = build.parent
     settings = [f"{name}={value}" for name, value in _STAMP.items()]
     environment = {**os.environ, "CCACHE_DIR": str(cache.root() / "ccache"),
-                   "CCACHE_NOHASHDIR": "1", "CCACHE_MAXSIZE": "2G",
+                   "CCACHE_NOHASHDIR": "1", "CCACHE_MAXSIZE": "2G", "CCACHE_DEPEND": "1",
                    "CCACHE_SLOPPINESS": "time_macros"}
-    command = ["make", "-s", "-C", tree, "O=build", f"-j{os.cpu_count() + 1}", "CC=ccache gcc",
-               *settings, *targets]
+    command = ["make", "-s", "-C", tree, f"O={build.name}", f"-j{os.cpu_count() + 1}",
+               "CC=ccache gcc", *settings, *targets]
     with open(log or os.devnull, "w", encoding="utf-8") as stream:
         # pylint: disable-next=subprocess-popen-preexec-fn
         done = subprocess.run([str(word) for word in command], check=False, env=environment,
@@ -142,23 +162,20 @@ def _make(tree, *targets, log=None):
                        f"{process.tail(errors or said)}")
 
 
-def _configure(tree, flavour, log):
+def _configure(build, fragments, log):
     """Merge the fragments; the configuration is touched only if it comes out different."""
-    build = tree / "build"
+    tree = build.parent
     build.mkdir(exist_ok=True)
     config = build / ".config"
-    fragments = [_FRAGMENTS / "lab.config"]
-    if flavour == "ours" and (_FRAGMENTS / "ours.config").exists():
-        fragments.append(_FRAGMENTS / "ours.config")
     wanted = cache.digest(fragments + sorted(tree.glob("drivers/xen/**/Kconfig")))
     mark = build / ".lab-config"
     if config.exists() and mark.exists() and mark.read_text(encoding="ascii") == wanted:
         return
-    _make(tree, "tinyconfig", log=log)
+    _make(build, "tinyconfig", log=log)
     environment = {**os.environ, "KCONFIG_CONFIG": str(config)}
     process.run([tree / "scripts/kconfig/merge_config.sh", "-m", "-O", build, config, *fragments],
                 cwd=build, env=environment)
-    _make(tree, "olddefconfig", log=log)
+    _make(build, "olddefconfig", log=log)
     ignored = _ignored(config, fragments)
     if ignored:
         say(f"options that the configuration did not take: {', '.join(ignored)}")
@@ -173,11 +190,11 @@ def _ignored(config, fragments):
     return [line.split("=")[0] for line in wanted if line not in have]
 
 
-def _key(flavour):
+def _key(recipe):
     """What a kernel is made of."""
     parts = [_source_version(), process.run(["gcc", "--version"]), Path(__file__),
              _FRAGMENTS / "lab.config"]
-    if flavour == "ours":
+    if recipe.tree == "ours":
         parts += [REPOSITORY / name for name in _OURS if (REPOSITORY / name).exists()]
     return cache.digest(parts)
 
@@ -191,32 +208,72 @@ def pristine():
 
 def build(flavour):
     """Build a kernel, or find it built already."""
-    if flavour not in FLAVOURS:
-        raise LabError(f"no kernel is called {flavour}; there are {' and '.join(FLAVOURS)}")
+    if flavour not in _RECIPES:
+        raise LabError(f"no kernel is called {flavour}; there are {', '.join(_RECIPES)}")
     packages.ensure("kernel")
     with cache.lock("kernel"):
-        mark = folder() / f"{flavour}.built"
-        tree = folder() / flavour
-        key = _key(flavour)
-        if not (mark.exists() and mark.read_text(encoding="ascii") == key):
-            mark.unlink(missing_ok=True)
-            tree = _pristine()
-            if flavour == "ours":
-                tree = _with_ours(tree)
-            _compile(tree, flavour)
-            mark.write_text(key, encoding="ascii")
-        output = tree / "build"
-        release = (output / "include/config/kernel.release").read_text(encoding="ascii").strip()
-        return Kernel(flavour, output / "arch/x86/boot/bzImage", output, release)
+        return _build(flavour)
 
 
-def _compile(tree, flavour):
+def _output(flavour):
+    recipe = _RECIPES[flavour]
+    return folder() / recipe.tree / ("build" if flavour == recipe.tree else f"build-{flavour}")
+
+
+def _build(flavour):
+    recipe = _RECIPES[flavour]
+    output = _output(flavour)
+    mark = folder() / f"{flavour}.built"
+    key = _key(recipe)
+    if not (output.exists() and mark.exists() and mark.read_text(encoding="ascii") == key):
+        mark.unlink(missing_ok=True)
+        pristine_tree = _pristine()
+        seed = _build(recipe.seed) if recipe.seed and not output.exists() else None
+        if recipe.tree == "ours":
+            _with_ours(pristine_tree)
+        _compile(flavour, seed)
+        mark.write_text(key, encoding="ascii")
+    release = (output / "include/config/kernel.release").read_text(encoding="ascii").strip()
+    return Kernel(flavour, output / "arch/x86/boot/bzImage", output, release)
+
+
+def _compile(flavour, seed):
+    recipe = _RECIPES[flavour]
+    output = _output(flavour)
     log = folder() / f"{flavour}.log"
+    fragments = [_FRAGMENTS / "lab.config"]
+    if recipe.fragment:
+        fragments.append(_FRAGMENTS / recipe.fragment)
     with step(f"building the {flavour} kernel"):
-        _configure(tree, flavour, log)
-        _make(tree, "bzImage", "modules", log=log)
+        if seed:
+            _sow(seed, output)
+        _configure(output, fragments, log)
+        if seed:
+            _keep_objtool(seed, output, log)
+        _make(output, "bzImage", "modules", log=log)
     warnings = [line for line in log.read_text(encoding="utf-8").splitlines() if "warning:" in line]
     for line in warnings:
         say(line)
     if warnings:
         say(f"{len(warnings)} warnings; log: {log}")
+
+
+def _sow(seed, output):
+    """Begin with the objects of another kernel.
+
+    kbuild compiles what is older than its source or has other options. What the trees differ in
+    must therefore be newer than the copies.
+    """
+    process.run(["cp", "-a", seed.build, output])
+    (output / ".lab-config").unlink()
+    if seed.build.parent != output.parent:
+        for name in json.loads((folder() / "ours.files").read_text(encoding="utf-8")):
+            _keep_time(output.parent / name, None)
+
+
+def _keep_objtool(seed, output, log):
+    """objtool is built again since it knows the path of its folder, and every object depends on
+    it; but it is the same program as the one that the objects were made with."""
+    _make(output, "prepare", log=log)
+    name = "tools/objtool/objtool"
+    shutil.copystat(seed.build / name, output / name)
