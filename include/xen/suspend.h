@@ -46,9 +46,10 @@ struct xen_suspend_result {
 /**
  * xen_suspend_in_progress() - is a suspend under way?
  *
- * True from before processes freeze until after they are thawed, while the lock
- * of PM transitions is held. The answer may be outdated when the caller reads
- * it, unless the caller is a step or a device callback of that suspend.
+ * True from before the suspend waits for the lock of PM transitions until after
+ * it has let go of it, so also while processes are frozen. The answer may be
+ * outdated when the caller reads it, unless the caller is a step or a device
+ * callback of that suspend.
  *
  * Context: Any.
  * Return: true while the suspend thread runs a suspend.

@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Suspends this domain: gives the engine its steps and the world around them,
- * and says what became of it.
+ * tries again where that may help, and has the outcome told.
  */
-#define pr_fmt(fmt) "xen: suspend: " fmt
-
 #include <linux/cpumask.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
-#include <linux/math64.h>
 #include <linux/notifier.h>
-#include <linux/printk.h>
 #include <linux/sched/clock.h>
 #include <linux/stop_machine.h>
-#include <linux/time64.h>
 
 #include <xen/page.h>
 #include <xen/xen.h>
@@ -21,6 +16,10 @@
 #include <asm/xen/hypercall.h>
 #include <asm/xen/hypervisor.h>
 
+#include "fault.h"
+#include "limits.h"
+#include "report.h"
+#include "request.h"
 #include "suspend.h"
 
 static BLOCKING_NOTIFIER_HEAD(outcome_chain);
@@ -57,49 +56,64 @@ static const struct xen_suspend_ops domain_ops = {
 	.stop_machine = stop_on_boot_cpu,
 	.hypercall = shutdown_suspend,
 	.clock = local_clock,
+	.expired = xen_suspend_expired,
+	.fault = xen_suspend_fault,
 };
 
-static void log_outcome(const struct xen_suspend *s, u64 begin)
+static bool try_again(struct xen_suspend *s)
 {
-	u64 us = div_u64(local_clock() - begin, NSEC_PER_USEC);
+	unsigned int delay = xen_suspend_retry_delay(s);
 
-	switch (s->outcome) {
-	case XEN_SUSPEND_FAILED:
-		pr_err("failed in step %s: error %d; undone after %llu us\n",
-		       s->failed ? s->failed->name :
-		       s->stopped ? "hypercall" : "stop-machine",
-		       s->error, us);
-		break;
-	case XEN_SUSPEND_CANCELLED:
-		pr_debug("cancelled, same domain goes on after %llu us\n", us);
-		break;
-	case XEN_SUSPEND_RESUMED:
-		pr_info("resumed in a new domain: %llu us to stop, %llu us to come back\n",
-			div_u64(s->stopped - begin, NSEC_PER_USEC),
-			div_u64(local_clock() - s->continued, NSEC_PER_USEC));
-		break;
+	if (!delay)
+		return false;
+
+	xen_report_failure(s, true);
+
+	return xen_request_pause(delay);
+}
+
+/* Returns when the last try began. */
+static u64 run_until_final(struct xen_suspend *s)
+{
+	u64 begin;
+
+	if (system_state != SYSTEM_RUNNING) {
+		s->outcome = XEN_SUSPEND_FAILED;
+		s->error = -ESHUTDOWN;
+		s->failed = "system-state";
+		return 0;
 	}
+
+	do {
+		begin = local_clock();
+		xen_suspend_run(s);
+	} while (s->outcome == XEN_SUSPEND_FAILED && try_again(s));
+
+	return begin;
 }
 
 void xen_suspend_domain(void)
 {
+	static unsigned int requests;
 	struct xen_suspend s = {
 		.steps = xen_suspend_steps,
 		.nr_steps = xen_suspend_nr_steps,
 		.ops = &domain_ops,
+		.request = ++requests,
 	};
 	struct xen_suspend_result result;
-	u64 begin = local_clock();
+	u64 begin;
 
-	if (system_state != SYSTEM_RUNNING) {
-		pr_info("the system does not run, so it does not suspend\n");
-		return;
-	}
-
-	xen_suspend_run(&s);
-	log_outcome(&s, begin);
+	xen_report_begin();
+	begin = run_until_final(&s);
+	if (s.outcome == XEN_SUSPEND_FAILED)
+		xen_report_failure(&s, false);
+	else
+		xen_report_success(&s, begin);
+	if (s.outcome == XEN_SUSPEND_RESUMED)
+		xen_backends_watch(s.request);
 
 	result.error = s.error;
-	result.step = s.failed ? s.failed->name : NULL;
+	result.step = s.failed;
 	blocking_notifier_call_chain(&outcome_chain, s.outcome, &result);
 }

@@ -7,12 +7,28 @@
 
 #include "engine.h"
 
-static void fail(struct xen_suspend *s, int error,
-		 const struct xen_suspend_step *step)
+static void fail(struct xen_suspend *s, int error, const char *step)
 {
 	s->outcome = XEN_SUSPEND_FAILED;
 	s->error = error;
 	s->failed = step;
+}
+
+void xen_suspend_blame(struct xen_suspend *s, const char *kind, const char *who)
+{
+	s->culprit_kind = kind;
+	strscpy(s->culprit, who);
+}
+
+/* Is there a reason not to begin a step? */
+static int may_begin(struct xen_suspend *s, const char *step)
+{
+	if (s->ops->expired()) {
+		s->abandoned = true;
+		return -ETIME;
+	}
+
+	return s->ops->fault(step, false);
 }
 
 /* Returns the first step that is not done: @to if all went well. */
@@ -25,15 +41,21 @@ static unsigned int forward(struct xen_suspend *s, unsigned int from,
 
 	for (i = from; i < to; i++) {
 		step = &s->steps[i];
-		if (!step->suspend)
-			continue;
-
-		s->times[i].suspend_begin = s->ops->clock();
-		error = step->suspend(s);
-		s->times[i].suspend_end = s->ops->clock();
+		error = may_begin(s, step->name);
+		if (!error && step->suspend) {
+			s->times[i].suspend_begin = s->ops->clock();
+			error = step->suspend(s);
+			s->times[i].suspend_end = s->ops->clock();
+		}
 		if (error) {
-			fail(s, error, step);
-			break;
+			fail(s, error, step->name);
+			return i;
+		}
+
+		error = s->ops->fault(step->name, true);
+		if (error) {
+			fail(s, error, step->name);
+			return i + 1;
 		}
 	}
 
@@ -72,17 +94,20 @@ static unsigned int first_atomic(const struct xen_suspend *s)
 
 static void stop_domain(struct xen_suspend *s)
 {
-	int ret;
+	int ret = may_begin(s, "hypercall");
 
-	s->stopped = s->ops->clock();
-	ret = s->ops->hypercall(s);
+	if (!ret) {
+		s->stopped = s->ops->clock();
+		ret = s->ops->hypercall(s);
+	}
 	if (ret < 0) {
-		fail(s, ret, NULL);
+		fail(s, ret, "hypercall");
 		return;
 	}
 
 	s->outcome = ret ? XEN_SUSPEND_CANCELLED : XEN_SUSPEND_RESUMED;
 	s->error = 0;
+	s->failed = NULL;
 }
 
 /* Errors are in @data; the caller only wants to know that this ran. */
@@ -92,14 +117,29 @@ static int run_atomic(void *data)
 	unsigned int first = first_atomic(s);
 	unsigned int done;
 
+	/* What was said for the case that this does not run. */
+	s->error = 0;
+
 	done = forward(s, first, s->nr_steps);
-	if (done == s->nr_steps)
+	if (!s->error)
 		stop_domain(s);
 	backward(s, done, first);
-	if (done == s->nr_steps)
+	if (s->stopped)
 		s->continued = s->ops->clock();
 
 	return 0;
+}
+
+static void forget_last_run(struct xen_suspend *s)
+{
+	memset(s->times, 0, sizeof(s->times));
+	s->stopped = 0;
+	s->continued = 0;
+	s->outcome = XEN_SUSPEND_FAILED;
+	s->error = 0;
+	s->failed = NULL;
+	s->abandoned = false;
+	s->culprit_kind = NULL;
 }
 
 enum xen_suspend_outcome xen_suspend_run(struct xen_suspend *s)
@@ -108,17 +148,16 @@ enum xen_suspend_outcome xen_suspend_run(struct xen_suspend *s)
 	unsigned int done;
 	int error;
 
-	memset(s->times, 0, sizeof(s->times));
-	s->stopped = 0;
-	s->continued = 0;
-	/* What it stays if stop_machine() finds no CPU to run on. */
-	fail(s, -EIO, NULL);
+	forget_last_run(s);
+	s->tries++;
 
 	done = forward(s, 0, last);
-	if (done == last) {
+	if (!s->error) {
+		/* What it stays if stop_machine() finds no CPU to run on. */
+		fail(s, -EIO, "stop-machine");
 		error = s->ops->stop_machine(run_atomic, s);
 		if (error)
-			fail(s, error, NULL);
+			fail(s, error, "stop-machine");
 	}
 	backward(s, done, 0);
 

@@ -14,6 +14,9 @@ struct xen_suspend;
 /* Longest table that the engine runs; needing no memory, it cannot lack any. */
 #define XEN_SUSPEND_MAX_STEPS 24
 
+#define XEN_SUSPEND_CULPRIT_LEN 128
+#define XEN_SUSPEND_STEP_NAME_LEN 32
+
 /**
  * struct xen_suspend_step - one thing to do before the domain stops, and how to
  *	undo it afterwards
@@ -47,11 +50,20 @@ struct xen_suspend_step {
  * @hypercall: Stops the domain. Returns 0 in a new domain, a positive value in
  *	the same domain, a negative errno if the domain did not stop.
  * @clock: Nanoseconds from a clock that may be read in every step.
+ * @expired: Does nobody wait for this suspend any more? Asked before each step
+ *	and, last, before the hypercall.
+ * @fault: Is a fault to be injected before, or after, the step of this name?
+ *	Returns 0 or the negative errno to fail with. The hypercall counts as
+ *	a step, which can only fail before.
+ *
+ * The last three are called in every step, with interrupts off in atomic ones.
  */
 struct xen_suspend_ops {
 	int (*stop_machine)(int (*fn)(void *data), void *data);
 	int (*hypercall)(struct xen_suspend *s);
 	u64 (*clock)(void);
+	bool (*expired)(void);
+	int (*fault)(const char *step, bool after);
 };
 
 /**
@@ -80,8 +92,14 @@ struct xen_suspend_times {
  *	the clock of a new domain is not yet set right. 0 as @stopped.
  * @outcome: Valid inside cancel() and resume(), and after the run.
  * @error: Negative errno if @outcome is XEN_SUSPEND_FAILED, else 0.
- * @failed: The step that failed; NULL if none did, or if stopping the machine
- *	or the hypercall failed.
+ * @failed: Name of the step that failed, which may also be "stop-machine" or
+ *	"hypercall"; NULL if none did.
+ * @abandoned: It failed because nobody waits any more; @error is -ETIME.
+ * @culprit_kind: What @culprit names: "device" or "task"; NULL if nobody is to
+ *	blame.
+ * @culprit: Who made the step fail; tasks as COMMAND:PID, separated by commas.
+ * @request: Its number since boot; the engine leaves it alone.
+ * @tries: How often it was run, this time included; the engine counts.
  *
  * Owned by the thread that calls xen_suspend_run(); needs no lock.
  */
@@ -95,8 +113,23 @@ struct xen_suspend {
 	u64 continued;
 	enum xen_suspend_outcome outcome;
 	int error;
-	const struct xen_suspend_step *failed;
+	const char *failed;
+	bool abandoned;
+	const char *culprit_kind;
+	char culprit[XEN_SUSPEND_CULPRIT_LEN];
+	unsigned int request;
+	unsigned int tries;
 };
+
+/**
+ * xen_suspend_blame() - say who makes a step fail
+ * @s: The suspend.
+ * @kind: "device" or "task".
+ * @who: Its name; what is too long is cut.
+ *
+ * Context: The suspend() of a step that returns an error.
+ */
+void xen_suspend_blame(struct xen_suspend *s, const char *kind, const char *who);
 
 /**
  * xen_suspend_run() - suspend, and come back
@@ -104,7 +137,8 @@ struct xen_suspend {
  *
  * Does all steps in order, stops the domain, and undoes all steps in reverse
  * order: with resume() if it woke in a new domain, with cancel() in any other
- * case. If a step fails, only the steps before it are undone.
+ * case. If a step fails, only the steps before it are undone. May be called
+ * again to try once more.
  *
  * Context: Process context, may sleep.
  * Return: The outcome, which is also in @s, with the error if there is one.

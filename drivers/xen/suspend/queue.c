@@ -37,6 +37,22 @@ struct xen_request *xen_request_take(struct xen_request_queue *q)
 	return found;
 }
 
+bool xen_request_waits(struct xen_request_queue *q, const struct xen_request *r)
+{
+	struct xen_request *other;
+	unsigned long flags;
+	bool found = false;
+
+	raw_spin_lock_irqsave(&q->lock, flags);
+	list_for_each_entry(other, &q->requests, node) {
+		if (other != r && (!other->ready || other->ready()))
+			found = true;
+	}
+	raw_spin_unlock_irqrestore(&q->lock, flags);
+
+	return found;
+}
+
 bool xen_request_remove(struct xen_request_queue *q, struct xen_request *r)
 {
 	unsigned long flags;

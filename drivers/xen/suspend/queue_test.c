@@ -119,6 +119,21 @@ static void queue_not_ready(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, xen_request_take(&t->q), &t->a);
 }
 
+static void queue_waits(struct kunit *test)
+{
+	struct queue_test *t = test->priv;
+
+	KUNIT_EXPECT_FALSE(test, xen_request_waits(&t->q, &t->a));
+	xen_request_add(&t->q, &t->a);
+	KUNIT_EXPECT_FALSE(test, xen_request_waits(&t->q, &t->a));
+	KUNIT_EXPECT_TRUE(test, xen_request_waits(&t->q, &t->b));
+	t->a.ready = ready;
+	is_ready = false;
+	KUNIT_EXPECT_FALSE(test, xen_request_waits(&t->q, &t->b));
+	is_ready = true;
+	KUNIT_EXPECT_TRUE(test, xen_request_waits(&t->q, &t->b));
+}
+
 static int add_often(void *data)
 {
 	struct queue_test *t = data;
@@ -172,6 +187,7 @@ static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(queue_again_while_served),
 	KUNIT_CASE(queue_remove),
 	KUNIT_CASE(queue_not_ready),
+	KUNIT_CASE(queue_waits),
 	KUNIT_CASE(queue_concurrent),
 	{}
 };

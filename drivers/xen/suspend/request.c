@@ -9,9 +9,13 @@
 
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
-#include <linux/mutex.h>
+#include <linux/math64.h>
 #include <linux/printk.h>
+#include <linux/ratelimit.h>
+#include <linux/sched/clock.h>
+#include <linux/time64.h>
 #include <linux/wait.h>
 
 #include "request.h"
@@ -41,12 +45,23 @@ struct xen_request xen_suspend_request = {
 	.node = LIST_HEAD_INIT(xen_suspend_request.node),
 };
 
+unsigned long xen_request_now_ms(void)
+{
+	return div_u64(local_clock(), NSEC_PER_MSEC);
+}
+
+unsigned long xen_suspend_asked_ms(void)
+{
+	return READ_ONCE(xen_suspend_request.asked_ms);
+}
+
 void xen_request_post(struct xen_request *r)
 {
+	WRITE_ONCE(r->asked_ms, xen_request_now_ms());
 	if (xen_request_add(&queue, r))
 		wake_up(&queued);
 	else
-		pr_info("%s is asked for already, the two are one\n", r->name);
+		pr_info_ratelimited("%s is asked for already, the two are one\n", r->name);
 }
 
 bool xen_request_merge(void)
@@ -57,6 +72,18 @@ bool xen_request_merge(void)
 void xen_request_unmerge(void)
 {
 	xen_request_add(&queue, &xen_suspend_request);
+}
+
+/* Is something else waiting that would be served now? */
+static bool other_request_waits(void)
+{
+	return xen_request_waits(&queue, &xen_suspend_request);
+}
+
+bool xen_request_pause(unsigned int ms)
+{
+	return !wait_event_idle_timeout(queued, other_request_waits(),
+					msecs_to_jiffies(ms));
 }
 
 static int request_thread(void *unused)

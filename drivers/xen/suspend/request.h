@@ -16,6 +16,8 @@
  *	Called with the queue's lock held, so must not sleep; asked again ten
  *	times a second.
  * @serve: Do it. May sleep.
+ * @asked_ms: When it was asked for last, see xen_request_now_ms(). Written by
+ *	who posts it, read by anyone.
  * @node: Where it stands in the queue. Protected by the queue's lock.
  *
  * There is one static object for each kind of request, so that queueing needs
@@ -25,6 +27,7 @@ struct xen_request {
 	const char *name;
 	bool (*ready)(void);
 	void (*serve)(void);
+	unsigned long asked_ms;
 	struct list_head node;
 };
 
@@ -69,6 +72,16 @@ struct xen_request *xen_request_take(struct xen_request_queue *q);
  */
 bool xen_request_remove(struct xen_request_queue *q, struct xen_request *r);
 
+/**
+ * xen_request_waits() - is any request queued but this one?
+ * @q: The queue.
+ * @r: The request that does not count. One that is not ready does not either.
+ *
+ * Context: Any.
+ * Return: true if there is one.
+ */
+bool xen_request_waits(struct xen_request_queue *q, const struct xen_request *r);
+
 #ifdef CONFIG_XEN_SUSPEND
 
 /**
@@ -99,6 +112,35 @@ bool xen_request_merge(void);
  * Context: The request thread, in any step; it need not be woken.
  */
 void xen_request_unmerge(void);
+
+/**
+ * xen_request_now_ms() - the clock of asked_ms
+ *
+ * It also counts while the domain is paused, in which time the toolstack may
+ * well give up.
+ *
+ * Context: Any, also with the machine stopped.
+ * Return: Milliseconds. It wraps around: compare differences.
+ */
+unsigned long xen_request_now_ms(void);
+
+/**
+ * xen_suspend_asked_ms() - when was a suspend asked for last?
+ *
+ * Context: Any.
+ * Return: Milliseconds of xen_request_now_ms().
+ */
+unsigned long xen_suspend_asked_ms(void);
+
+/**
+ * xen_request_pause() - let time pass while a suspend is served
+ * @ms: Milliseconds.
+ *
+ * Context: The request thread; sleeps.
+ * Return: true, or false early or late if another kind of request waits, which
+ * is not to be kept waiting by more of this one.
+ */
+bool xen_request_pause(unsigned int ms);
 
 /**
  * xen_request_thread_start() - be ready to serve requests

@@ -7,11 +7,8 @@
 #define pr_fmt(fmt) "xen: suspend: " fmt
 
 #include <linux/export.h>
-#include <linux/freezer.h>
 #include <linux/kernel.h>
-#include <linux/pm.h>
 #include <linux/printk.h>
-#include <linux/sched/mm.h>
 #include <linux/suspend.h>
 #include <linux/syscore_ops.h>
 
@@ -23,6 +20,7 @@
 
 #include "../manage.h"
 #include "request.h"
+#include "steps.h"
 #include "suspend.h"
 
 /*
@@ -30,18 +28,24 @@
  * a transition that userspace began, and the other way round.
  */
 static unsigned int sleep_flags;	/* The request thread's own. */
-static bool in_progress;	/* Written with the lock held, or just after. */
+static bool in_progress;	/* Set before the lock is taken: see below. */
 
 bool xen_suspend_in_progress(void)
 {
+	/* Pairs with transition_lock(): who found the lock taken sees this. */
+	smp_rmb();
 	return READ_ONCE(in_progress);
 }
 EXPORT_SYMBOL_GPL(xen_suspend_in_progress);
 
 static int transition_lock(struct xen_suspend *s)
 {
+	/*
+	 * Whoever finds the lock taken asks if it is for a suspend, so it must
+	 * never be taken for one while the answer is still no.
+	 */
+	smp_store_mb(in_progress, true);
 	sleep_flags = lock_system_sleep();
-	WRITE_ONCE(in_progress, true);
 	return 0;
 }
 
@@ -50,20 +54,6 @@ static void transition_unlock(struct xen_suspend *s)
 {
 	unlock_system_sleep(sleep_flags);
 	WRITE_ONCE(in_progress, false);
-}
-
-/*
- * processes: with preemption, a task that runs could hold a machine frame number
- * in a register when the image is taken.
- */
-static int processes_freeze(struct xen_suspend *s)
-{
-	return freeze_processes();
-}
-
-static void processes_thaw(struct xen_suspend *s)
-{
-	thaw_processes();
 }
 
 /*
@@ -80,50 +70,6 @@ static int watches_hold(struct xen_suspend *s)
 static void watches_release(struct xen_suspend *s)
 {
 	xs_release_watches();
-}
-
-/* kernel-threads: those that can be frozen, and the freezable workqueues. */
-static int kernel_threads_freeze(struct xen_suspend *s)
-{
-	return freeze_kernel_threads();
-}
-
-static void kernel_threads_thaw(struct xen_suspend *s)
-{
-	thaw_kernel_threads();
-}
-
-/*
- * devices: prepare and suspend. Until they are back, an allocation of this
- * thread must not wait for I/O, which they may be needed for.
- */
-static unsigned int noio_flags;		/* The request thread's own. */
-
-static int devices_suspend(struct xen_suspend *s)
-{
-	int error;
-
-	noio_flags = memalloc_noio_save();
-	error = dpm_suspend_start(PMSG_FREEZE);
-	if (error) {
-		dpm_resume_end(PMSG_RECOVER);
-		memalloc_noio_restore(noio_flags);
-	}
-
-	return error;
-}
-
-static void devices_cancel(struct xen_suspend *s)
-{
-	dpm_resume_end(s->outcome == XEN_SUSPEND_FAILED ? PMSG_RECOVER :
-							  PMSG_THAW);
-	memalloc_noio_restore(noio_flags);
-}
-
-static void devices_resume(struct xen_suspend *s)
-{
-	dpm_resume_end(PMSG_RESTORE);
-	memalloc_noio_restore(noio_flags);
 }
 
 /*
@@ -147,25 +93,6 @@ static void xenstore_resume(struct xen_suspend *s)
 {
 	xs_resume();
 	xs_hear_new_watches();
-}
-
-/*
- * devices-noirq: suspend late and noirq, after which device interrupts are off.
- */
-static int noirq_suspend(struct xen_suspend *s)
-{
-	return dpm_suspend_end(PMSG_FREEZE);
-}
-
-static void noirq_cancel(struct xen_suspend *s)
-{
-	dpm_resume_start(s->outcome == XEN_SUSPEND_FAILED ? PMSG_RECOVER :
-							    PMSG_THAW);
-}
-
-static void noirq_resume(struct xen_suspend *s)
-{
-	dpm_resume_start(PMSG_RESTORE);
 }
 
 /* cpus: the tick and the PMU of every CPU. Until they are back, timers stand. */
@@ -289,9 +216,9 @@ const struct xen_suspend_step xen_suspend_steps[] = {
 		.resume = transition_unlock,
 	}, {
 		.name = "processes",
-		.suspend = processes_freeze,
-		.cancel = processes_thaw,
-		.resume = processes_thaw,
+		.suspend = xen_processes_freeze,
+		.cancel = xen_processes_thaw,
+		.resume = xen_processes_thaw,
 	}, {
 		.name = "watches",
 		.suspend = watches_hold,
@@ -299,14 +226,14 @@ const struct xen_suspend_step xen_suspend_steps[] = {
 		.resume = watches_release,
 	}, {
 		.name = "kernel-threads",
-		.suspend = kernel_threads_freeze,
-		.cancel = kernel_threads_thaw,
-		.resume = kernel_threads_thaw,
+		.suspend = xen_kernel_threads_freeze,
+		.cancel = xen_kernel_threads_thaw,
+		.resume = xen_kernel_threads_thaw,
 	}, {
 		.name = "devices",
-		.suspend = devices_suspend,
-		.cancel = devices_cancel,
-		.resume = devices_resume,
+		.suspend = xen_devices_suspend,
+		.cancel = xen_devices_cancel,
+		.resume = xen_devices_resume,
 	}, {
 		.name = "xenstore",
 		.suspend = xenstore_suspend,
@@ -314,9 +241,9 @@ const struct xen_suspend_step xen_suspend_steps[] = {
 		.resume = xenstore_resume,
 	}, {
 		.name = "devices-noirq",
-		.suspend = noirq_suspend,
-		.cancel = noirq_cancel,
-		.resume = noirq_resume,
+		.suspend = xen_devices_noirq_suspend,
+		.cancel = xen_devices_noirq_cancel,
+		.resume = xen_devices_noirq_resume,
 	}, {
 		.name = "cpus",
 		.suspend = cpus_suspend,

@@ -14,7 +14,7 @@ extern const unsigned int xen_suspend_nr_steps;
 /**
  * xen_suspend_domain() - suspend this domain now, and come back
  *
- * Logs the outcome and tells it to the notifiers.
+ * Reports the outcome and tells it to the notifiers.
  *
  * Context: The request thread; may sleep.
  */

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Looks, some time after a restore, for devices whose backend did not answer.
+ *
+ * Nothing waits for them: they connect by themselves once their backend comes.
+ */
+#include <linux/device.h>
+#include <linux/jiffies.h>
+#include <linux/kconfig.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+
+#include <xen/xenbus.h>
+
+#include "report.h"
+
+#undef MODULE_PARAM_PREFIX
+#define MODULE_PARAM_PREFIX "xen_suspend."
+
+static unsigned int backend_timeout_ms = 5000;
+module_param(backend_timeout_ms, uint, 0644);
+MODULE_PARM_DESC(backend_timeout_ms, "Report devices that their backends have not answered so many milliseconds after a restore; default 5000");
+
+/* Names of devices, separated by commas: the work's own. */
+static char waiting[256];
+static char reported[256];
+
+/* The domain was restored in the request of this number; any thread. */
+static unsigned int restored_in;
+
+static int note_if_waiting(struct device *dev, void *data)
+{
+	struct xenbus_device *xdev = to_xenbus_device(dev);
+	size_t len = strlen(waiting);
+
+	/* What has no driver never connects. */
+	if (dev->driver && READ_ONCE(xdev->state) < XenbusStateConnected)
+		scnprintf(waiting + len, sizeof(waiting) - len, "%s%s",
+			  len ? "," : "", dev_name(dev));
+
+	return 0;
+}
+
+static void look(struct work_struct *work);
+static DECLARE_DELAYED_WORK(look_later, look);
+
+static void look_again(void)
+{
+	unsigned int ms = READ_ONCE(backend_timeout_ms);
+
+	mod_delayed_work(system_freezable_wq, &look_later,
+			 msecs_to_jiffies(ms));
+}
+
+static void look(struct work_struct *work)
+{
+	waiting[0] = '\0';
+	/* Where frontends are modules, the bus is out of reach from here. */
+	if (IS_BUILTIN(CONFIG_XEN_XENBUS_FRONTEND))
+		xenbus_for_each_frontend(NULL, note_if_waiting);
+
+	if (strcmp(waiting, reported))
+		xen_report_waiting(READ_ONCE(restored_in), waiting);
+	strscpy(reported, waiting);
+	if (waiting[0])
+		look_again();
+}
+
+void xen_backends_watch(unsigned int request)
+{
+	WRITE_ONCE(restored_in, request);
+	look_again();
+}
