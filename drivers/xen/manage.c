@@ -9,6 +9,7 @@
 
 #include <linux/err.h>
 #include <linux/export.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/notifier.h>
 #include <linux/printk.h>
@@ -17,6 +18,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysrq.h>
+#include <linux/workqueue.h>
 
 #include <xen/suspend.h>
 #include <xen/xen.h>
@@ -133,6 +135,35 @@ static bool known_sysrq(const char *word)
 	return true;
 }
 
+/* Short of memory: the word is still there, and is read again a little later. */
+static void read_again(struct work_struct *work);
+static DECLARE_DELAYED_WORK(read_later, read_again);
+
+static void cannot(const char *what, const char *node, int err)
+{
+	pr_err_ratelimited("cannot %s control/%s: %d%s\n", what, node, err,
+			   err == -ENOMEM ? ", trying again" : "");
+	if (err == -ENOMEM)
+		queue_delayed_work(system_freezable_wq, &read_later, HZ / 10);
+}
+
+/* The word in control/@node, to be freed, or NULL if there is none. */
+static char *read_word(struct xenbus_transaction xbt, const char *node)
+{
+	char *word = xenbus_read(xbt, "control", node, NULL);
+	int err;
+
+	if (!XENBUS_IS_ERR_READ(word))
+		return word;
+
+	/* A watch also fires when the node goes or is emptied, as by us. */
+	err = PTR_ERR(word);
+	if (err != -ENOENT && err != -ERANGE)
+		cannot("read", node, err);
+
+	return NULL;
+}
+
 /*
  * Reads control/@node and, if the word in it is @known, acknowledges it by
  * emptying the node in the same transaction, so that no word is lost or seen
@@ -146,51 +177,42 @@ static char *take_word(const char *node, bool (*known)(const char *word),
 	char *word;
 	int err;
 
+	*acked = false;
+
+	/* Most often there is none: no need for a transaction to see that. */
+	word = read_word(XBT_NIL, node);
+	if (!word)
+		return NULL;
+
 	do {
-		*acked = false;
+		kfree(word);
 		err = xenbus_transaction_start(&xbt);
 		if (err) {
-			pr_err("cannot read control/%s: no transaction: %d\n",
-			       node, err);
+			cannot("read", node, err);
 			return NULL;
 		}
 
-		word = xenbus_read(xbt, "control", node, NULL);
-		if (XENBUS_IS_ERR_READ(word)) {
-			xenbus_transaction_end(xbt, 1);
-			/* A watch also fires when the node goes or is empty. */
-			err = PTR_ERR(word);
-			if (err != -ENOENT && err != -ERANGE)
-				pr_err("cannot read control/%s: %d\n", node,
-				       err);
-			return NULL;
-		}
-
-		if (!known(word)) {
+		word = read_word(xbt, node);
+		if (!word || !known(word)) {
 			xenbus_transaction_end(xbt, 1);
 			return word;
 		}
 
 		err = xenbus_write(xbt, "control", node, "");
 		if (err) {
-			pr_err("cannot acknowledge control/%s: %d\n", node,
-			       err);
 			xenbus_transaction_end(xbt, 1);
+			cannot("acknowledge", node, err);
 			return word;
 		}
 
 		err = xenbus_transaction_end(xbt, 0);
-		if (!err) {
-			*acked = true;
-			return word;
-		}
-		if (err != -EAGAIN) {
-			pr_err("cannot acknowledge control/%s: %d\n", node,
-			       err);
-			return word;
-		}
-		kfree(word);
-	} while (true);
+	} while (err == -EAGAIN);
+
+	if (err)
+		cannot("acknowledge", node, err);
+	*acked = !err;
+
+	return word;
 }
 
 static void shutdown_changed(struct xenbus_watch *watch, const char *path,
@@ -272,6 +294,13 @@ static int suspend_ended(struct notifier_block *nb, unsigned long outcome,
 static struct notifier_block suspend_nb = {
 	.notifier_call = suspend_ended,
 };
+
+static void read_again(struct work_struct *work)
+{
+	shutdown_changed(&shutdown_watch, NULL, NULL);
+	if (IS_ENABLED(CONFIG_MAGIC_SYSRQ))
+		sysrq_changed(&sysrq_watch, NULL, NULL);
+}
 
 static void watch_node(struct xenbus_watch *watch)
 {
