@@ -55,6 +55,14 @@ def test_sparse(tree, variant):
     report(tree.ours(succeed(tree.make(variant, "C=2", "CHECK=sparse", *tree.objects(variant)))))
 
 
+@pytest.mark.parametrize("name", **ids(trees.module_files()))
+def test_module(tree, name):
+    """Test modules: what the compiler and sparse say, as above."""
+    variant = next(iter(VARIANTS))
+    tree.prepare(variant)
+    report(tree.ours(succeed(tree.make_module(variant, name, "W=1", "C=1", "CHECK=sparse"))))
+
+
 def kernel_doc(folder, names):
     """What kernel-doc has to say of these files of a kernel."""
     return succeed(run(folder / "scripts/kernel-doc", "-none", "-Wall", *names,

@@ -51,6 +51,11 @@ def kernel_files(*suffixes):
             and (not suffixes or name.suffix in suffixes)]
 
 
+def module_files():
+    """The sources of our test modules, each of which is built by itself."""
+    return [name for name in kernel_files(".c") if name.parent.name == "test_modules"]
+
+
 def patches():
     """Our patches, in the order in which they apply."""
     return sorted(name for name in tracked() if name.match("patches/*/*.patch"))
@@ -127,6 +132,12 @@ class Tree:
         """Run make in a build folder; returns exit code and what it printed."""
         return run("make", "-s", "-C", self.linux, f"O={self.folder / variant}",
                    f"-j{os.cpu_count()}", *arguments)
+
+    def make_module(self, variant, name, *arguments):
+        """Compile a test module for a kernel that is built elsewhere; returns as make() does."""
+        module = (self.linux / name).with_suffix(".o")
+        module.unlink(missing_ok=True)
+        return self.make(variant, f"M={module.parent}", module.name, *arguments)
 
     def prepare(self, variant):
         """Configure a build folder, and build what any object needs; returns the folder."""
