@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from lab import check, demo, kernel, packages, roots, session
+from lab import check, demo, kernel, matrix, packages, roots, session
 from lab.errors import LabError
 from lab.progress import say
 from lab.setup import Setup
@@ -74,6 +74,12 @@ def _demo(_arguments):
     return demo.main(Setup(), OUT)
 
 
+def _matrix(_arguments):
+    """Make suspends fail in every way, in guests of both kernels, and tell which survive."""
+    packages.ensure()
+    return matrix.main(Setup())
+
+
 def _check(_arguments):
     """Run every test."""
     packages.ensure()
@@ -108,7 +114,7 @@ def _parser():
         return added
 
     command("kernel", _kernel).add_argument("flavour", choices=kernel.ALL_FLAVOURS)
-    for name, function in (("prepare", _prepare), ("demo", _demo), ("check", _check),
+    for name, function in (("prepare", _prepare), ("demo", _demo), ("matrix", _matrix), ("check", _check),
                            ("soak", _soak), ("static", _static)):
         command(name, function)
     boot = command("boot", _boot)

@@ -5,7 +5,7 @@ import json
 import time
 from pathlib import Path
 
-from lab import bzimage, cache, roots
+from lab import bzimage, cache, hosttools, roots
 from lab.errors import LabError
 from lab.guest import Guest
 from lab.progress import step
@@ -27,7 +27,9 @@ class Dom0:  # pylint: disable=too-many-instance-attributes
         self._machine = Machine(self._disks.xen, Path(kernel), self._disks.disk, self._guest_disk,
                                 **machine)
         self._timeout = boot_timeout
+        self._xen = xen
         self._kernels = {}
+        self._suspendctl = None
         self.guests = {}
         self.qemu = None
         self.ssh = None
@@ -77,6 +79,13 @@ class Dom0:  # pylint: disable=too-many-instance-attributes
         """Run xl."""
         # pylint: disable=invalid-name
         return self.run(f"xl {arguments}", timeout=timeout, check=check)
+
+    def suspendctl(self, arguments, timeout=120):
+        """Run xen-suspendctl, whatever its exit code; it is put into dom0 when first asked for."""
+        if not self._suspendctl:
+            self._suspendctl = "/usr/sbin/xen-suspendctl"
+            self.ssh.put(hosttools.build(self._xen) / "xen-suspendctl", self._suspendctl)
+        return self.run(f"{self._suspendctl} {arguments}", timeout=timeout, check=False)
 
     def read(self, path):
         """A value of xenstore, or None if there is no such node."""

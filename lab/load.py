@@ -68,6 +68,13 @@ class Load:
                 raise LabError(f"not all of the load began within {READY_WITHIN} s:\n{logs}")
             time.sleep(0.5)
 
+    def goes_on(self):
+        """Fail if any part of it has ended already."""
+        ended = self.guest.run("cd /tmp; for code in *.code; do [ -e $code ] || continue;"
+                               " echo == $code; cat $code; tail -n 4 ${code%.code}.log; done").out
+        if ended:
+            raise AssertionError(f"part of the load ended:\n{ended}")
+
     def verify(self):
         """End it; fail unless every part of it is content."""
         names = list(self.watchers) + (["fio"] if self.fio else [])

@@ -58,7 +58,7 @@ class Host:
     disk: Path
 
 
-def _extract(name, suite, names):
+def extract(name, suite, names):
     """Unpack packages into a cached folder."""
     packages.ensure("roots")
 
@@ -148,7 +148,7 @@ def _without_wrappers(root, version):
 def host(version=DEFAULT_XEN):
     """The hypervisor and dom0's disk."""
     xen = XEN[version]
-    unpacked = _extract(f"dom0-{version}", xen.suite, [*_BASE, *xen.packages])
+    unpacked = extract(f"dom0-{version}", xen.suite, [*_BASE, *xen.packages])
 
     def build(folder):
         root = folder / "root"
@@ -173,7 +173,7 @@ def host(version=DEFAULT_XEN):
 
 def guest_disk(programs=None):
     """The read-only root of all guests; the folder @programs appears in it as /opt/selftests."""
-    unpacked = _extract("guest", _GUEST_SUITE, [*_BASE, *_GUEST])
+    unpacked = extract("guest", _GUEST_SUITE, [*_BASE, *_GUEST])
 
     def build(folder):
         root = folder / "root"

@@ -27,6 +27,11 @@ class Setup:
             self._images[flavour] = kernel.build(flavour_built).image
         return self._images[flavour]
 
+    @staticmethod
+    def module(flavour):
+        """The test module for a kernel that the lab has built."""
+        return selftests.module(kernel.build(flavour))
+
     def programs(self):
         """The folder of the self tests that the guests have in /opt/selftests."""
         if not self._programs:

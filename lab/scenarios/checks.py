@@ -12,9 +12,11 @@ def clock_is_right(dom0, guest):
         f"the guest's clock is wrong: {inside:.3f}, right is {before:.3f} to {after:.3f}"
 
 
-def is_quiet(guest):
-    """No WARNING, BUG or lockup in any log."""
-    assert not guest.problems()
+def is_quiet(guest, expected=()):
+    """No WARNING, BUG or lockup in any log; with lockdep, no finding of it either."""
+    assert not guest.problems(expected)
+    assert "debug_locks:                             0" not in guest.run(
+        "cat /proc/lockdep_stats 2>/dev/null; true").out, "lockdep found something"
 
 
 def until(what, condition, seconds=30):
@@ -30,14 +32,17 @@ def is_stopped(dom0, guest):
     return "s" in dom0.states()[guest.name][3]
 
 
-def goes_on(dom0, guest):
-    """The guest runs in the domain in which it was; returns whether it had to be resumed."""
+def goes_on(dom0, guest, seconds=10):
+    """The guest runs in the domain in which it was; returns whether it had to be resumed, for it
+    stopped within so many seconds."""
     resumed = False
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
+    deadline = time.monotonic() + seconds
+    while True:
         if is_stopped(dom0, guest):
             guest.resume()
             resumed = True
+            break
+        if time.monotonic() >= deadline:
             break
         time.sleep(0.5)
     guest.wait_up()
