@@ -12,6 +12,7 @@ static void fail(struct xen_suspend *s, int error, const char *step)
 	s->outcome = XEN_SUSPEND_FAILED;
 	s->error = error;
 	s->failed = step;
+	s->abandoned = s->ops->expired();
 }
 
 void xen_suspend_blame(struct xen_suspend *s, const char *kind, const char *who)
@@ -23,10 +24,8 @@ void xen_suspend_blame(struct xen_suspend *s, const char *kind, const char *who)
 /* Is there a reason not to begin a step? */
 static int may_begin(struct xen_suspend *s, const char *step)
 {
-	if (s->ops->expired()) {
-		s->abandoned = true;
+	if (s->ops->expired())
 		return -ETIME;
-	}
 
 	return s->ops->fault(step, false);
 }

@@ -94,7 +94,8 @@ struct xen_suspend_times {
  * @error: Negative errno if @outcome is XEN_SUSPEND_FAILED, else 0.
  * @failed: Name of the step that failed, which may also be "stop-machine" or
  *	"hypercall"; NULL if none did.
- * @abandoned: It failed because nobody waits any more; @error is -ETIME.
+ * @abandoned: When it failed, nobody waited for it any more. If that is why it
+ *	failed, @error is -ETIME.
  * @culprit_kind: What @culprit names: "device" or "task"; NULL if nobody is to
  *	blame.
  * @culprit: Who made the step fail; tasks as COMMAND:PID, separated by commas.

@@ -35,7 +35,7 @@ enum { NOTHING, FAILURE, WAITING };
  * thread and by the work of backends.c, with no other lock held.
  */
 static DEFINE_MUTEX(report_lock);
-static int there;
+static int there = FAILURE;	/* For all we know at boot, for example by kexec. */
 static char line[LINE_MAX_LEN];
 
 static void remove_line(void)
