@@ -43,6 +43,7 @@ def dom0(request, setup):
         request.config.lab_dom0 = host
         yield host
         request.config.lab_dom0 = None
+        assert not host.problems(), "after all scenarios, in the logs of dom0 or Xen"
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lab import bzimage, cache, hosttools, roots
 from lab.errors import LabError
-from lab.guest import Guest
+from lab.guest import PROBLEMS, Guest
 from lab.progress import step
 from lab.qemu import DOM0_ADDRESS, GUEST_ADDRESSES, Machine, Qemu
 from lab.ssh import Ssh
@@ -145,6 +145,11 @@ class Dom0:  # pylint: disable=too-many-instance-attributes
         guest = Guest(self, name, image, free[0], **options)
         self.guests[name] = guest
         return guest
+
+    def problems(self):
+        """Lines of dom0's log and of Xen's that tell of something wrong."""
+        return [line for line in self.run("dmesg; xl dmesg").out.splitlines()
+                if PROBLEMS.search(line)]
 
     def sleep(self, seconds):
         """Put the host to sleep (S3), and wake it @seconds later."""

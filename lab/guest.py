@@ -9,11 +9,11 @@ from lab.errors import LabError
 from lab.ssh import Ssh
 
 _CONSOLES = "/var/log/xen/console"
-_PROBLEMS = re.compile(r"WARNING:|\bBUG\b|Oops|soft lockup|blocked for more than|hung_task|"
-                       r"rcu.*stall|Call Trace|Kernel panic|general protection|"
-                       r"Freezing .* failed|scheduling while atomic|INFO: possible|"
-                       r"possible circular|suspicious RCU|inconsistent lock state|held lock freed|"
-                       r"bad unlock balance|lock held when returning|invalid wait context")
+PROBLEMS = re.compile(r"WARNING:|\bBUG\b|Oops|soft lockup|blocked for more than|hung_task|"
+                      r"rcu.*stall|Call Trace|Kernel panic|general protection|"
+                      r"Freezing .* failed|scheduling while atomic|INFO: possible|"
+                      r"possible circular|suspicious RCU|inconsistent lock state|held lock freed|"
+                      r"bad unlock balance|lock held when returning|invalid wait context")
 
 
 class Guest:  # pylint: disable=too-many-instance-attributes
@@ -169,5 +169,5 @@ class Guest:  # pylint: disable=too-many-instance-attributes
     def problems(self, expected=()):
         """Lines of the console that tell of something wrong in the kernel; @expected: parts of
         lines that are none."""
-        return [line for line in self.console().splitlines() if _PROBLEMS.search(line)
+        return [line for line in self.console().splitlines() if PROBLEMS.search(line)
                 and not any(part in line for part in expected)]

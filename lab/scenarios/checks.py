@@ -13,10 +13,8 @@ def clock_is_right(dom0, guest):
 
 
 def is_quiet(guest, expected=()):
-    """No WARNING, BUG or lockup in any log; with lockdep, no finding of it either."""
+    """No WARNING, BUG, lockup or finding of lockdep in any log."""
     assert not guest.problems(expected)
-    assert "debug_locks:                             0" not in guest.run(
-        "cat /proc/lockdep_stats 2>/dev/null; true").out, "lockdep found something"
 
 
 def until(what, condition, seconds=30):

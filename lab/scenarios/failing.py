@@ -53,7 +53,7 @@ def by_task(kind):
     """A task refuses to freeze: process, kthread or workqueue."""
     reader = f"(setsid cat /dev/{DEVICE} < /dev/null > /dev/null 2>&1 &);" if kind == "process" \
         else ""
-    task = {"process": r"cat:\d+", "kthread": r"xen-suspend-ref:\d+", "workqueue": "workqueue"}
+    task = {"process": r"cat:\d+", "kthread": r"xen-refuse-hold:\d+", "workqueue": "workqueue"}
     return Case(f"hold {kind}",
                 f"echo {kind} > {MODULE}/hold; {reader}"
                 f" until grep -q held=1 {MODULE}/counts; do sleep 0.05; done;"

@@ -35,9 +35,9 @@ def loads_fixture():
 
 def load_of(loads, dom0, guest):
     """The guest's load, begun when first asked for."""
-    if guest.name not in loads:
-        loads[guest.name] = Load(dom0, guest).start()
-    return loads[guest.name]
+    if guest not in loads:
+        loads[guest] = Load(dom0, guest).start()
+    return loads[guest]
 
 
 def fails(dom0, guest, case):
@@ -78,6 +78,8 @@ def test_nothing_lost(dom0, guest, loads):
     """fio, the TCP stream and all watchers are content with what all those failures left."""
     load_of(loads, dom0, guest).verify()
     loads.clear()
+    watching = guest.run("grep debug_locks /proc/lockdep_stats").out.split()[-1]
+    assert watching == "1", "lockdep has stopped watching"
 
 
 def test_now_and_then(dom0, guest, count):

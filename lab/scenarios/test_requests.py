@@ -81,7 +81,7 @@ def test_sysrq(dom0, either):
     is_quiet(either)
 
 
-@pytest.mark.parametrize("flavour", ["ours", "baseline"])
+@pytest.mark.parametrize("flavour", ["ours", "baseline", "without"])
 def test_reboot_and_poweroff(dom0, make_guest, flavour):
     """`xl reboot` brings up a new domain, `xl shutdown` ends it, both through user space."""
     guest = make_guest(flavour)
@@ -93,6 +93,21 @@ def test_reboot_and_poweroff(dom0, make_guest, flavour):
     dom0.xl(f"shutdown -w {guest.name}", timeout=60)
     guest.wait_gone(30)
     assert "The system is going down" in guest.console(), "user space was not asked"
+    is_quiet(guest)
+
+
+def test_without_suspend(dom0, make_guest):
+    """With CONFIG_XEN_SUSPEND=n: not advertised, not taken, and all else is there."""
+    guest = make_guest("without")
+    features = f"/local/domain/{guest.domid}/control/feature"
+    assert not dom0.read(f"{features}-suspend")
+    assert dom0.read(f"{features}-poweroff") == "1"
+    assert dom0.read(f"{features}-reboot") == "1"
+    dom0.write(shutdown_node(guest), "suspend")
+    until("the word is in the log", lambda: 'holds "suspend"' in guest.run("dmesg").out)
+    assert dom0.read(shutdown_node(guest)) == "suspend", "it was acknowledged"
+    dom0.xl(f"sysrq {guest.name} h")
+    until("sysrq's help in the log", lambda: "sysrq: HELP" in guest.run("dmesg").out)
     is_quiet(guest)
 
 

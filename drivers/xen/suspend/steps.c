@@ -9,8 +9,10 @@
 #include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>
+#include <linux/smp.h>
 #include <linux/suspend.h>
 #include <linux/syscore_ops.h>
+#include <linux/tick.h>
 
 #include <xen/events.h>
 #include <xen/grant_table.h>
@@ -105,6 +107,22 @@ static int cpus_suspend(struct xen_suspend *s)
 static void cpus_resume(struct xen_suspend *s)
 {
 	xen_arch_resume();
+}
+
+static void resume_tick(void *unused)
+{
+	tick_resume_local();
+}
+
+/*
+ * xen_arch_resume() leaves the tick of the boot CPU to timekeeping, which has
+ * resumed only if the step syscore had suspended it. Once more does no harm.
+ */
+static void cpus_cancel(struct xen_suspend *s)
+{
+	xen_arch_resume();
+	if (s->outcome == XEN_SUSPEND_FAILED)
+		smp_call_function_single(0, resume_tick, NULL, 1);
 }
 
 /* notifiers: those of xen_resume_notifier_register(), on every way back. */
@@ -247,7 +265,7 @@ const struct xen_suspend_step xen_suspend_steps[] = {
 	}, {
 		.name = "cpus",
 		.suspend = cpus_suspend,
-		.cancel = cpus_resume,
+		.cancel = cpus_cancel,
 		.resume = cpus_resume,
 	}, {
 		.name = "notifiers",
