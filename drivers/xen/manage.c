@@ -139,7 +139,7 @@ static bool known_sysrq(const char *word)
 static void read_again(struct work_struct *work);
 static DECLARE_DELAYED_WORK(read_later, read_again);
 
-static void cannot(const char *what, const char *node, int err)
+static void complain(const char *what, const char *node, int err)
 {
 	pr_err_ratelimited("cannot %s control/%s: %d%s\n", what, node, err,
 			   err == -ENOMEM ? ", trying again" : "");
@@ -159,7 +159,7 @@ static char *read_word(struct xenbus_transaction xbt, const char *node)
 	/* A watch also fires when the node goes or is emptied, as by us. */
 	err = PTR_ERR(word);
 	if (err != -ENOENT && err != -ERANGE)
-		cannot("read", node, err);
+		complain("read", node, err);
 
 	return NULL;
 }
@@ -188,7 +188,7 @@ static char *take_word(const char *node, bool (*known)(const char *word),
 		kfree(word);
 		err = xenbus_transaction_start(&xbt);
 		if (err) {
-			cannot("read", node, err);
+			complain("read", node, err);
 			return NULL;
 		}
 
@@ -201,7 +201,7 @@ static char *take_word(const char *node, bool (*known)(const char *word),
 		err = xenbus_write(xbt, "control", node, "");
 		if (err) {
 			xenbus_transaction_end(xbt, 1);
-			cannot("acknowledge", node, err);
+			complain("acknowledge", node, err);
 			return word;
 		}
 
@@ -209,7 +209,7 @@ static char *take_word(const char *node, bool (*known)(const char *word),
 	} while (err == -EAGAIN);
 
 	if (err)
-		cannot("acknowledge", node, err);
+		complain("acknowledge", node, err);
 	*acked = !err;
 
 	return word;
@@ -235,7 +235,7 @@ static void shutdown_changed(struct xenbus_watch *watch, const char *path,
 				    LOG_WORD_MAX, word,
 				    strlen(word) > LOG_WORD_MAX ? "..." : "");
 	else if (acked || command->unacked)
-		xen_request_post(command->request);
+		xen_request_post(command->request, "xenstore");
 
 	kfree(word);
 }

@@ -33,10 +33,12 @@ enum xen_suspend_outcome {
 
 /**
  * struct xen_suspend_result - how a suspend ended, as told to notifiers
+ * @request: Its number since boot.
  * @error: Zero, or the negative errno of a suspend that failed.
  * @step: Name of the step that failed, NULL if none did.
  */
 struct xen_suspend_result {
+	unsigned int request;
 	int error;
 	const char *step;
 };

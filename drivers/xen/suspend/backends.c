@@ -8,6 +8,7 @@
 #include <linux/jiffies.h>
 #include <linux/kconfig.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
@@ -21,7 +22,9 @@
 
 static unsigned int backend_timeout_ms = 5000;
 module_param(backend_timeout_ms, uint, 0644);
-MODULE_PARM_DESC(backend_timeout_ms, "Report devices that their backends have not answered so many milliseconds after a restore; default 5000");
+MODULE_PARM_DESC(backend_timeout_ms, "Report devices that their backends have not answered so many milliseconds after a restore, at least 100; default 5000");
+
+#define MIN_TIMEOUT_MS	100U
 
 /* Names of devices, separated by commas: the work's own. */
 static char waiting[256];
@@ -48,7 +51,7 @@ static DECLARE_DELAYED_WORK(look_later, look);
 
 static void look_again(void)
 {
-	unsigned int ms = READ_ONCE(backend_timeout_ms);
+	unsigned int ms = max(READ_ONCE(backend_timeout_ms), MIN_TIMEOUT_MS);
 
 	mod_delayed_work(system_freezable_wq, &look_later,
 			 msecs_to_jiffies(ms));
@@ -61,8 +64,8 @@ static void look(struct work_struct *work)
 	if (IS_BUILTIN(CONFIG_XEN_XENBUS_FRONTEND))
 		xenbus_for_each_frontend(NULL, note_if_waiting);
 
-	if (strcmp(waiting, reported))
-		xen_report_waiting(READ_ONCE(restored_in), waiting);
+	xen_report_waiting(READ_ONCE(restored_in), waiting,
+			   strcmp(waiting, reported));
 	strscpy(reported, waiting);
 	if (waiting[0])
 		look_again();

@@ -20,6 +20,7 @@
 #include "limits.h"
 #include "report.h"
 #include "request.h"
+#include "stats.h"
 #include "suspend.h"
 
 static BLOCKING_NOTIFIER_HEAD(outcome_chain);
@@ -68,6 +69,7 @@ static bool try_again(struct xen_suspend *s)
 		return false;
 
 	xen_report_failure(s, true);
+	xen_stats_retry(s);
 
 	return xen_request_pause(delay);
 }
@@ -100,6 +102,7 @@ void xen_suspend_domain(void)
 		.nr_steps = xen_suspend_nr_steps,
 		.ops = &domain_ops,
 		.request = ++requests,
+		.source = xen_suspend_source(),
 	};
 	struct xen_suspend_result result;
 	u64 begin;
@@ -110,9 +113,11 @@ void xen_suspend_domain(void)
 		xen_report_failure(&s, false);
 	else
 		xen_report_success(&s, begin);
+	xen_stats_end(&s);
 	if (s.outcome == XEN_SUSPEND_RESUMED)
 		xen_backends_watch(s.request);
 
+	result.request = s.request;
 	result.error = s.error;
 	result.step = s.failed;
 	blocking_notifier_call_chain(&outcome_chain, s.outcome, &result);

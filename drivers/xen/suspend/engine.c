@@ -5,6 +5,8 @@
 #include <linux/errno.h>
 #include <linux/string.h>
 
+#include <trace/events/xen_suspend.h>
+
 #include "engine.h"
 
 static void fail(struct xen_suspend *s, int error, const char *step)
@@ -30,6 +32,20 @@ static int may_begin(struct xen_suspend *s, const char *step)
 	return s->ops->fault(step, false);
 }
 
+static int do_suspend(struct xen_suspend *s, unsigned int i)
+{
+	const struct xen_suspend_step *step = &s->steps[i];
+	int error;
+
+	trace_xen_suspend_step_begin(step->name, "suspend");
+	s->times[i].suspend_begin = s->ops->clock();
+	error = step->suspend(s);
+	s->times[i].suspend_end = s->ops->clock();
+	trace_xen_suspend_step_end(step->name, "suspend", s->outcome, error);
+
+	return error;
+}
+
 /* Returns the first step that is not done: @to if all went well. */
 static unsigned int forward(struct xen_suspend *s, unsigned int from,
 			    unsigned int to)
@@ -41,11 +57,8 @@ static unsigned int forward(struct xen_suspend *s, unsigned int from,
 	for (i = from; i < to; i++) {
 		step = &s->steps[i];
 		error = may_begin(s, step->name);
-		if (!error && step->suspend) {
-			s->times[i].suspend_begin = s->ops->clock();
-			error = step->suspend(s);
-			s->times[i].suspend_end = s->ops->clock();
-		}
+		if (!error && step->suspend)
+			error = do_suspend(s, i);
 		if (error) {
 			fail(s, error, step->name);
 			return i;
@@ -64,20 +77,23 @@ static unsigned int forward(struct xen_suspend *s, unsigned int from,
 /* Undoes the steps from @done - 1 down to @to. */
 static void backward(struct xen_suspend *s, unsigned int done, unsigned int to)
 {
+	bool resumed = s->outcome == XEN_SUSPEND_RESUMED;
+	const char *phase = resumed ? "resume" : "cancel";
 	void (*undo)(struct xen_suspend *s);
 	const struct xen_suspend_step *step;
 	unsigned int i;
 
 	for (i = done; i-- > to;) {
 		step = &s->steps[i];
-		undo = s->outcome == XEN_SUSPEND_RESUMED ? step->resume :
-							   step->cancel;
+		undo = resumed ? step->resume : step->cancel;
 		if (!undo)
 			continue;
 
+		trace_xen_suspend_step_begin(step->name, phase);
 		s->times[i].undo_begin = s->ops->clock();
 		undo(s);
 		s->times[i].undo_end = s->ops->clock();
+		trace_xen_suspend_step_end(step->name, phase, s->outcome, 0);
 	}
 }
 
@@ -96,8 +112,10 @@ static void stop_domain(struct xen_suspend *s)
 	int ret = may_begin(s, "hypercall");
 
 	if (!ret) {
+		trace_xen_suspend_hypercall_begin(s->request);
 		s->stopped = s->ops->clock();
 		ret = s->ops->hypercall(s);
+		trace_xen_suspend_hypercall_end(s->request, ret);
 	}
 	if (ret < 0) {
 		fail(s, ret, "hypercall");

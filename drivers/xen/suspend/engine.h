@@ -100,6 +100,7 @@ struct xen_suspend_times {
  *	blame.
  * @culprit: Who made the step fail; tasks as COMMAND:PID, separated by commas.
  * @request: Its number since boot; the engine leaves it alone.
+ * @source: How it was asked for; the engine leaves it alone.
  * @tries: How often it was run, this time included; the engine counts.
  *
  * Owned by the thread that calls xen_suspend_run(); needs no lock.
@@ -119,6 +120,7 @@ struct xen_suspend {
 	const char *culprit_kind;
 	char culprit[XEN_SUSPEND_CULPRIT_LEN];
 	unsigned int request;
+	const char *source;
 	unsigned int tries;
 };
 

@@ -34,9 +34,9 @@ unsigned int xen_suspend_freeze_limit(void);
  *	again
  * @s: The suspend that failed.
  *
- * What may pass is tried again, that is -EBUSY and -EAGAIN from tasks and
- * devices: parameter retries times, after 100 ms and then twice as long each
- * time, as long as the deadline allows.
+ * What may pass is tried again, that is -EBUSY and -EAGAIN: parameter retries
+ * times, after 100 ms and then twice as long each time, as long as the deadline
+ * allows.
  *
  * Context: The request thread.
  * Return: Milliseconds, or 0 if it is not to be tried again.

@@ -17,6 +17,7 @@
 #include <linux/string_helpers.h>
 #include <linux/time64.h>
 
+#include <trace/events/xen_suspend.h>
 #include <xen/xenbus.h>
 
 #include "report.h"
@@ -99,6 +100,9 @@ void xen_report_begin(void)
 
 void xen_report_failure(const struct xen_suspend *s, bool again)
 {
+	trace_xen_suspend_report(s->request, s->outcome, s->failed, s->error,
+				 s->tries, again);
+
 	mutex_lock(&report_lock);
 
 	begin_line(s->request, again ? "retrying" :
@@ -120,6 +124,9 @@ void xen_report_failure(const struct xen_suspend *s, bool again)
 
 void xen_report_success(const struct xen_suspend *s, u64 begin_ns)
 {
+	trace_xen_suspend_report(s->request, s->outcome, NULL, 0, s->tries,
+				 false);
+
 	mutex_lock(&report_lock);
 
 	if (s->outcome == XEN_SUSPEND_RESUMED) {
@@ -137,16 +144,19 @@ void xen_report_success(const struct xen_suspend *s, u64 begin_ns)
 	mutex_unlock(&report_lock);
 }
 
-void xen_report_waiting(unsigned int request, const char *devices)
+void xen_report_waiting(unsigned int request, const char *devices, bool news)
 {
 	mutex_lock(&report_lock);
 
 	if (devices[0]) {
 		begin_line(request, "resumed");
 		append("waiting", devices);
-		pr_warn("%s\n", line);
-		write_line(WAITING);
-	} else {
+		if (news)
+			pr_warn("%s\n", line);
+		/* A request that came since has removed what stood there. */
+		if (news || there == NOTHING)
+			write_line(WAITING);
+	} else if (news) {
 		pr_info("all backends answered\n");
 		if (there == WAITING)
 			remove_line();

@@ -38,10 +38,11 @@ void xen_report_success(const struct xen_suspend *s, u64 begin_ns);
  * xen_report_waiting() - tell which devices wait for their backends
  * @request: Number of the request that the domain was restored in.
  * @devices: Their names, separated by commas; empty if none waits any more.
+ * @news: They are others than at the last call.
  *
  * Context: Process context, may sleep.
  */
-void xen_report_waiting(unsigned int request, const char *devices);
+void xen_report_waiting(unsigned int request, const char *devices, bool news);
 
 /**
  * xen_backends_watch() - see to it that devices that wait for ever are reported

@@ -18,6 +18,9 @@
 #include <linux/time64.h>
 #include <linux/wait.h>
 
+#define CREATE_TRACE_POINTS
+#include <trace/events/xen_suspend.h>
+
 #include "request.h"
 #include "suspend.h"
 
@@ -55,9 +58,16 @@ unsigned long xen_suspend_asked_ms(void)
 	return READ_ONCE(xen_suspend_request.asked_ms);
 }
 
-void xen_request_post(struct xen_request *r)
+const char *xen_suspend_source(void)
 {
+	return READ_ONCE(xen_suspend_request.source);
+}
+
+void xen_request_post(struct xen_request *r, const char *source)
+{
+	trace_xen_suspend_request(r->name, source);
 	WRITE_ONCE(r->asked_ms, xen_request_now_ms());
+	WRITE_ONCE(r->source, source);
 	if (xen_request_add(&queue, r))
 		wake_up(&queued);
 	else

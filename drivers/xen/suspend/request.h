@@ -18,6 +18,7 @@
  * @serve: Do it. May sleep.
  * @asked_ms: When it was asked for last, see xen_request_now_ms(). Written by
  *	who posts it, read by anyone.
+ * @source: How it was asked for last: "xenstore". Written and read as @asked_ms.
  * @node: Where it stands in the queue. Protected by the queue's lock.
  *
  * There is one static object for each kind of request, so that queueing needs
@@ -28,6 +29,7 @@ struct xen_request {
 	bool (*ready)(void);
 	void (*serve)(void);
 	unsigned long asked_ms;
+	const char *source;
 	struct list_head node;
 };
 
@@ -87,10 +89,11 @@ bool xen_request_waits(struct xen_request_queue *q, const struct xen_request *r)
 /**
  * xen_request_post() - ask the request thread to serve a request
  * @r: The request. Merges with an equal one that was not begun.
+ * @source: How it is asked for, a string that stays: "xenstore".
  *
  * Context: Any.
  */
-void xen_request_post(struct xen_request *r);
+void xen_request_post(struct xen_request *r, const char *source);
 
 /*
  * Asks to suspend this domain. All that are posted before the domain stops are
@@ -133,6 +136,14 @@ unsigned long xen_request_now_ms(void);
 unsigned long xen_suspend_asked_ms(void);
 
 /**
+ * xen_suspend_source() - how was a suspend asked for last?
+ *
+ * Context: Any.
+ * Return: A string that stays.
+ */
+const char *xen_suspend_source(void);
+
+/**
  * xen_request_pause() - let time pass while a suspend is served
  * @ms: Milliseconds.
  *
@@ -153,7 +164,7 @@ int xen_request_thread_start(void);
 #else
 
 /* Without a suspend to wait for, a request is served where it is heard. */
-static inline void xen_request_post(struct xen_request *r)
+static inline void xen_request_post(struct xen_request *r, const char *source)
 {
 	r->serve();
 }

@@ -263,6 +263,9 @@ const struct xen_suspend_step xen_suspend_steps[] = {
 		.cancel = xen_devices_noirq_cancel,
 		.resume = xen_devices_noirq_resume,
 	}, {
+		.name = "renew",
+		.resume = xen_renew_resume,
+	}, {
 		.name = "cpus",
 		.suspend = cpus_suspend,
 		.cancel = cpus_cancel,

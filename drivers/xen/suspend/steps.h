@@ -22,4 +22,7 @@ int xen_devices_noirq_suspend(struct xen_suspend *s);
 void xen_devices_noirq_cancel(struct xen_suspend *s);
 void xen_devices_noirq_resume(struct xen_suspend *s);
 
+/* renew.c */
+void xen_renew_resume(struct xen_suspend *s);
+
 #endif /* _XEN_SUSPEND_STEPS_H */

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a suspend of a Xen guest does, as it does it.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM xen_suspend
+
+#if !defined(_TRACE_XEN_SUSPEND_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _TRACE_XEN_SUSPEND_H
+
+#include <linux/tracepoint.h>
+
+#include <xen/suspend.h>
+
+TRACE_DEFINE_ENUM(XEN_SUSPEND_FAILED);
+TRACE_DEFINE_ENUM(XEN_SUSPEND_CANCELLED);
+TRACE_DEFINE_ENUM(XEN_SUSPEND_RESUMED);
+
+#define show_xen_suspend_outcome(outcome)			\
+	__print_symbolic(outcome,				\
+			 { XEN_SUSPEND_FAILED, "failed" },	\
+			 { XEN_SUSPEND_CANCELLED, "cancelled" },	\
+			 { XEN_SUSPEND_RESUMED, "resumed" })
+
+/**
+ * xen_suspend_request - the toolstack asks for something
+ * @name: What it asks for, as in control/shutdown.
+ * @source: How it asks: "xenstore".
+ *
+ * Context: Any.
+ */
+TRACE_EVENT(xen_suspend_request,
+	    TP_PROTO(const char *name, const char *source),
+	    TP_ARGS(name, source),
+	    TP_STRUCT__entry(__string(name, name)
+			     __string(source, source)
+	    ),
+	    TP_fast_assign(__assign_str(name);
+			   __assign_str(source);
+	    ),
+	    TP_printk("%s source=%s", __get_str(name), __get_str(source))
+);
+
+/**
+ * xen_suspend_step_begin - a step begins
+ * @step: Its name.
+ * @phase: "suspend", "cancel" or "resume".
+ *
+ * Context: As the step: process context, or interrupts off with all other CPUs
+ * held. The clock of a new domain is wrong until the step arch has resumed.
+ */
+TRACE_EVENT(xen_suspend_step_begin,
+	    TP_PROTO(const char *step, const char *phase),
+	    TP_ARGS(step, phase),
+	    TP_STRUCT__entry(__string(step, step)
+			     __string(phase, phase)
+	    ),
+	    TP_fast_assign(__assign_str(step);
+			   __assign_str(phase);
+	    ),
+	    TP_printk("%s %s", __get_str(step), __get_str(phase))
+);
+
+/**
+ * xen_suspend_step_end - a step has ended
+ * @step: Its name.
+ * @phase: "suspend", "cancel" or "resume".
+ * @outcome: Of the suspend so far: failed until the domain has stopped.
+ * @error: Negative errno if the step failed, which only "suspend" can, else 0.
+ *
+ * Context: As xen_suspend_step_begin.
+ */
+TRACE_EVENT(xen_suspend_step_end,
+	    TP_PROTO(const char *step, const char *phase,
+		     enum xen_suspend_outcome outcome, int error),
+	    TP_ARGS(step, phase, outcome, error),
+	    TP_STRUCT__entry(__string(step, step)
+			     __string(phase, phase)
+			     __field(int, outcome)
+			     __field(int, error)
+	    ),
+	    TP_fast_assign(__assign_str(step);
+			   __assign_str(phase);
+			   __entry->outcome = outcome;
+			   __entry->error = error;
+	    ),
+	    TP_printk("%s %s outcome=%s error=%d", __get_str(step),
+		      __get_str(phase), show_xen_suspend_outcome(__entry->outcome),
+		      __entry->error)
+);
+
+/**
+ * xen_suspend_hypercall_begin - the domain is about to stop
+ * @request: Number of the request.
+ *
+ * Context: Interrupts off, all other CPUs held.
+ */
+TRACE_EVENT(xen_suspend_hypercall_begin,
+	    TP_PROTO(unsigned int request),
+	    TP_ARGS(request),
+	    TP_STRUCT__entry(__field(unsigned int, request)
+	    ),
+	    TP_fast_assign(__entry->request = request;
+	    ),
+	    TP_printk("request=%u", __entry->request)
+);
+
+/**
+ * xen_suspend_hypercall_end - the domain goes on, or did not stop
+ * @request: Number of the request.
+ * @ret: What Xen returned: 0 in a new domain, positive in the same, negative if
+ *	it did not stop.
+ *
+ * Context: As xen_suspend_hypercall_begin. The clock of a new domain is wrong.
+ */
+TRACE_EVENT(xen_suspend_hypercall_end,
+	    TP_PROTO(unsigned int request, int ret),
+	    TP_ARGS(request, ret),
+	    TP_STRUCT__entry(__field(unsigned int, request)
+			     __field(int, ret)
+	    ),
+	    TP_fast_assign(__entry->request = request;
+			   __entry->ret = ret;
+	    ),
+	    TP_printk("request=%u ret=%d", __entry->request, __entry->ret)
+);
+
+/**
+ * xen_suspend_report - what became of a try
+ * @request: Number of the request.
+ * @outcome: The outcome.
+ * @step: Name of the step that failed, NULL if none did.
+ * @error: Negative errno, or 0.
+ * @tries: How often it was tried.
+ * @again: It will be tried again.
+ *
+ * Context: The request thread.
+ */
+TRACE_EVENT(xen_suspend_report,
+	    TP_PROTO(unsigned int request, enum xen_suspend_outcome outcome,
+		     const char *step, int error, unsigned int tries, bool again),
+	    TP_ARGS(request, outcome, step, error, tries, again),
+	    TP_STRUCT__entry(__field(unsigned int, request)
+			     __field(int, outcome)
+			     __string(step, step ?: "")
+			     __field(int, error)
+			     __field(unsigned int, tries)
+			     __field(bool, again)
+	    ),
+	    TP_fast_assign(__entry->request = request;
+			   __entry->outcome = outcome;
+			   __assign_str(step);
+			   __entry->error = error;
+			   __entry->tries = tries;
+			   __entry->again = again;
+	    ),
+	    TP_printk("request=%u outcome=%s step=%s error=%d tries=%u%s",
+		      __entry->request, show_xen_suspend_outcome(__entry->outcome),
+		      __get_str(step), __entry->error, __entry->tries,
+		      __entry->again ? " again" : "")
+);
+
+#endif /* _TRACE_XEN_SUSPEND_H */
+
+#include <trace/define_trace.h>
