@@ -7,6 +7,7 @@
  */
 #define pr_fmt(fmt) "xen: manage: " fmt
 
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/export.h>
 #include <linux/jiffies.h>
@@ -165,6 +166,20 @@ static char *read_word(struct xenbus_transaction xbt, const char *node)
 }
 
 /*
+ * A transaction that is not ended keeps xenstore from being suspended, for ever:
+ * wait for the little memory that it takes.
+ */
+static int end_transaction(struct xenbus_transaction xbt, int abort)
+{
+	int err;
+
+	while ((err = xenbus_transaction_end(xbt, abort)) == -ENOMEM)
+		msleep(20);
+
+	return err;
+}
+
+/*
  * Reads control/@node and, if the word in it is @known, acknowledges it by
  * emptying the node in the same transaction, so that no word is lost or seen
  * twice. Returns the word, to be freed, or NULL if there is none; the word is
@@ -194,18 +209,18 @@ static char *take_word(const char *node, bool (*known)(const char *word),
 
 		word = read_word(xbt, node);
 		if (!word || !known(word)) {
-			xenbus_transaction_end(xbt, 1);
+			end_transaction(xbt, 1);
 			return word;
 		}
 
 		err = xenbus_write(xbt, "control", node, "");
 		if (err) {
-			xenbus_transaction_end(xbt, 1);
+			end_transaction(xbt, 1);
 			complain("acknowledge", node, err);
 			return word;
 		}
 
-		err = xenbus_transaction_end(xbt, 0);
+		err = end_transaction(xbt, 0);
 	} while (err == -EAGAIN);
 
 	if (err)
