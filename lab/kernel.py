@@ -275,5 +275,7 @@ def _keep_objtool(seed, output, log):
     """objtool is built again since it knows the path of its folder, and every object depends on
     it; but it is the same program as the one that the objects were made with."""
     _make(output, "prepare", log=log)
-    name = "tools/objtool/objtool"
-    shutil.copystat(seed.build / name, output / name)
+    name = "tools/objtool"
+    time = (seed.build / name / "objtool").stat().st_mtime_ns
+    for path in (output / name).rglob("*"):
+        os.utime(path, ns=(time, time))
