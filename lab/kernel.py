@@ -266,9 +266,14 @@ def _sow(seed, output):
     """
     process.run(["cp", "-a", seed.build, output])
     (output / ".lab-config").unlink()
-    if seed.build.parent != output.parent:
+    original, tree = seed.build.parent, output.parent
+    if original != tree:
         for name in json.loads((folder() / "ours.files").read_text(encoding="utf-8")):
-            _keep_time(output.parent / name, None)
+            same = _fingerprint(original / name)
+            if same and same[0] == (_fingerprint(tree / name) or [None])[0]:
+                shutil.copystat(original / name, tree / name)
+            else:
+                _keep_time(tree / name, None)
 
 
 def _keep_objtool(seed, output, log):

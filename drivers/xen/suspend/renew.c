@@ -8,8 +8,8 @@
 #include <linux/timekeeping.h>
 #include <linux/timex.h>
 
-#include <xen/interface/version.h>
 #include <xen/interface/xen.h>
+#include <xen/interface/version.h>
 #include <xen/xen.h>
 
 #include <asm/xen/hypercall.h>
