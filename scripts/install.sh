@@ -41,9 +41,9 @@ command -v patch >/dev/null || die "the program 'patch' is missing; install it (
 # Of the repository's files, those that belong into a kernel tree.
 kernel_files() {
 	(cd "$top" && find drivers include Documentation tools -type f \
-		\( -name '*.[ch]' -o -name '*.8' -o -name '*.rst' -o -name '*.sh' -o -name 'Kconfig' \
-		-o -name 'Makefile' -o -name 'README*' -o -name 'config' -o -name 'settings' \
-		-o -name '.gitignore' -o -path '*/ABI/*' \) | sort)
+		\( -name '*.[ch]' -o -name '*.8' -o -name '*.bt' -o -name '*.rst' -o -name '*.sh' \
+		-o -name 'Kconfig' -o -name 'Makefile' -o -name 'README*' -o -name 'config' \
+		-o -name 'settings' -o -name '.gitignore' -o -path '*/ABI/*' \) | sort)
 }
 
 apply() { # extra options
