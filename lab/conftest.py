@@ -71,11 +71,14 @@ def make_guest(request, setup, dom0):
 
 @pytest.fixture(scope="module")
 def shared_guest(make_guest):
-    """One guest a kernel for a file's scenarios: shared_guest("ours"); a new one if it died."""
+    """One guest a kernel for a file's scenarios: shared_guest("ours"); a new one if it died.
+
+    @expected: what its log may hold, see Guest.problems()
+    """
     guests = {}
 
-    def get(flavour):
-        if flavour in guests and not guests[flavour].is_well():
+    def get(flavour, expected=()):
+        if flavour in guests and not guests[flavour].is_well(expected):
             guests.pop(flavour).destroy()
         if flavour not in guests:
             guests[flavour] = make_guest(flavour)

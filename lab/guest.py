@@ -158,11 +158,11 @@ class Guest:  # pylint: disable=too-many-instance-attributes
                 raise LabError(f"{self.name} did not print '{text}' within {timeout} s")
             time.sleep(0.3)
 
-    def is_well(self):
-        """Whether it answers, and its kernel never complained."""
+    def is_well(self, expected=()):
+        """Whether it answers, and its kernel never complained but in the @expected way."""
         try:
             return self.domid is not None and not self.run("true", timeout=20).rc \
-                and not self.problems()
+                and not self.problems(expected)
         except LabError:
             return False
 
