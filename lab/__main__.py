@@ -114,8 +114,8 @@ def _parser():
         return added
 
     command("kernel", _kernel).add_argument("flavour", choices=kernel.ALL_FLAVOURS)
-    for name, function in (("prepare", _prepare), ("demo", _demo), ("matrix", _matrix), ("check", _check),
-                           ("soak", _soak), ("static", _static)):
+    for name, function in (("prepare", _prepare), ("demo", _demo), ("matrix", _matrix),
+                           ("check", _check), ("soak", _soak), ("static", _static)):
         command(name, function)
     boot = command("boot", _boot)
     boot.add_argument("guest", nargs="*", metavar="GUEST",

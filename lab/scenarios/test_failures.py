@@ -154,14 +154,15 @@ def test_no_permission(dom0, guest):
 def test_memory_short(dom0, guest, count):
     """Allocations fail, in the thread that suspends and in the one that hears requests."""
     guest.run("""cd /sys/kernel/debug/failslab; echo 0 > verbose; echo Y > task-filter
-        echo N > ignore-gfp-wait; echo -1 > times; echo 5 > probability
+        echo N > ignore-gfp-wait; echo 10000 > times; echo 5 > probability
         for name in xen-suspend xenwatch; do echo 1 > /proc/$(pgrep -x $name)/make-it-fail; done""")
     codes = []
     for _ in range(count(10)):
         codes.append(failing.checkpoint(dom0, guest)[0])
         failing.goes_on_at_once(dom0, guest)
-    guest.run("echo 0 > /sys/kernel/debug/failslab/probability")
-    print(f"exit codes: {codes}")
+    left = guest.run("cd /sys/kernel/debug/failslab; echo 0 > probability; cat times").out
+    print(f"{10000 - int(left)} allocations failed; exit codes: {codes}")
+    assert int(left) < 10000, "no allocation failed"
     assert set(codes) <= {0, 1}
     guest.checkpoint()
     guest.save()

@@ -4,12 +4,12 @@
  *
  * Nothing waits for them: they connect by themselves once their backend comes.
  */
-#include <linux/device.h>
 #include <linux/jiffies.h>
 #include <linux/kconfig.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
+#include <linux/seq_buf.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
@@ -33,19 +33,6 @@ static char reported[256];
 /* The domain was restored in the request of this number; any thread. */
 static unsigned int restored_in;
 
-static int note_if_waiting(struct device *dev, void *data)
-{
-	struct xenbus_device *xdev = to_xenbus_device(dev);
-	size_t len = strlen(waiting);
-
-	/* What has no driver never connects. */
-	if (dev->driver && READ_ONCE(xdev->state) < XenbusStateConnected)
-		scnprintf(waiting + len, sizeof(waiting) - len, "%s%s",
-			  len ? "," : "", dev_name(dev));
-
-	return 0;
-}
-
 static void look(struct work_struct *work);
 static DECLARE_DELAYED_WORK(look_later, look);
 
@@ -59,10 +46,13 @@ static void look_again(void)
 
 static void look(struct work_struct *work)
 {
-	waiting[0] = '\0';
+	struct seq_buf names;
+
+	seq_buf_init(&names, waiting, sizeof(waiting));
 	/* Where frontends are modules, the bus is out of reach from here. */
 	if (IS_BUILTIN(CONFIG_XEN_XENBUS_FRONTEND))
-		xenbus_for_each_frontend(NULL, note_if_waiting);
+		xenbus_list_connecting(&names);
+	seq_buf_str(&names);
 
 	xen_report_waiting(READ_ONCE(restored_in), waiting,
 			   strcmp(waiting, reported));

@@ -171,7 +171,8 @@ enum xen_suspend_outcome xen_suspend_run(struct xen_suspend *s)
 	done = forward(s, 0, last);
 	if (!s->error) {
 		/* What it stays if stop_machine() finds no CPU to run on. */
-		fail(s, -EIO, "stop-machine");
+		s->error = -EIO;
+		s->failed = "stop-machine";
 		error = s->ops->stop_machine(run_atomic, s);
 		if (error)
 			fail(s, error, "stop-machine");
