@@ -77,11 +77,11 @@ def shared_guest(make_guest):
     """
     guests = {}
 
-    def get(flavour, expected=()):
+    def get(flavour, expected=(), **options):
         if flavour in guests and not guests[flavour].is_well(expected):
             guests.pop(flavour).destroy()
         if flavour not in guests:
-            guests[flavour] = make_guest(flavour)
+            guests[flavour] = make_guest(flavour, **options)
         return guests[flavour]
 
     return get

@@ -21,7 +21,8 @@ ALL = failing.injected() | failing.refusals()
 @pytest.fixture(name="guest")
 def guest_fixture(shared_guest, setup):
     """A guest with the test module, for all scenarios of this file."""
-    guest = shared_guest("debug", FREEZER_SAYS)
+    # Thirty restores leave it 70 MiB short, where to is not found yet.
+    guest = shared_guest("debug", FREEZER_SAYS, memory=224)
     if guest.run("lsmod | grep -q refuse", check=False).rc:
         failing.load_module(guest, setup.module("debug"))
     return guest
@@ -122,7 +123,7 @@ def test_permanent(dom0, guest):
 
 def test_nobody_waits(dom0, guest):
     """Past the deadline a suspend is given up, also between the last steps."""
-    for callback, step in (("freeze_noirq", "cpus"), ("syscore", "event-channels")):
+    for callback, step in (("freeze_noirq", "renew"), ("syscore", "event-channels")):
         guest.run(f"cd {failing.MODULE}; echo 0 > errno; echo 1 > times; echo 3000 > delay_ms;"
                   f" echo {callback} > callback; echo 2000 > {PARAMETERS}/deadline_ms")
         code, told = failing.checkpoint(dom0, guest)
