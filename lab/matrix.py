@@ -22,7 +22,7 @@ def _went(lab, dom0, flavour, case):
         failing.load_module(guest, lab.module(flavour))
         load = Load(dom0, guest).start()
         guest.run(case.begin)
-        code, _ = failing.checkpoint_within(dom0, guest, PATIENCE)
+        code, _ = failing.checkpoint(dom0, guest, PATIENCE)
         told = "told at once" if code == 1 else "silent"
         try:
             guest.run(case.end, timeout=20)

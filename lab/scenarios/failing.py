@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from lab.scenarios.checks import goes_on, until
 
 MODULE = "/sys/module/xen_suspend_refuse/parameters"
+PARAMETERS = "/sys/module/xen_suspend/parameters"
 INJECTION = "/sys/kernel/debug/fail_xen_suspend"
 DEVICE = "xen-suspend-refuse"
+# What the log holds when a task refused, and which is no trouble then.
+FREEZER_SAYS = ("Freezing", "Call Trace")
 
 # The steps that have something to do before the domain stops, and those that have not.
 WORKING_STEPS = ["transition-lock", "processes", "watches", "kernel-threads", "devices", "xenstore",
@@ -57,12 +60,12 @@ def by_task(kind):
     return Case(f"hold {kind}",
                 f"echo {kind} > {MODULE}/hold; {reader}"
                 f" until grep -q held=1 {MODULE}/counts; do sleep 0.05; done;"
-                " cd /sys/module/xen_suspend/parameters && echo 1000 > freeze_timeout_ms"
+                f" cd {PARAMETERS} && echo 1000 > freeze_timeout_ms"
                 " && echo 0 > retries; true",
-                f"echo none > {MODULE}/hold; cd /sys/module/xen_suspend/parameters &&"
+                f"echo none > {MODULE}/hold; cd {PARAMETERS} &&"
                 " echo 10000 > freeze_timeout_ms && echo 5 > retries; true",
                 "processes" if kind == "process" else "kernel-threads", 16, {"task": task[kind]},
-                ("Freezing", "Call Trace"))
+                FREEZER_SAYS)
 
 
 def injected():
@@ -111,9 +114,13 @@ def report(dom0, guest):
     return line if line is None else dict(word.split("=", 1) for word in line.split())
 
 
-def checkpoint(dom0, guest):
-    """xen-suspendctl checkpoint: its exit code, and what it prints as JSON."""
-    done = dom0.suspendctl(f"--json checkpoint {guest.name}")
+def checkpoint(dom0, guest, seconds=None):
+    """xen-suspendctl checkpoint: its exit code, and what it prints as JSON.
+
+    @seconds: after which it is to give up; else when libxl does
+    """
+    timeout = f"--timeout {seconds} " if seconds else ""
+    done = dom0.suspendctl(f"--json {timeout}checkpoint {guest.name}")
     return done.rc, json.loads(done.out)
 
 
@@ -121,9 +128,3 @@ def goes_on_at_once(dom0, guest):
     """The guest runs, without anybody's help."""
     until("the guest answers", lambda: guest.run("true", check=False, timeout=20).rc == 0, 20)
     assert not goes_on(dom0, guest, 0), "the guest had stopped"
-
-
-def checkpoint_within(dom0, guest, seconds):
-    """The same, for xen-suspendctl to give up by itself."""
-    done = dom0.suspendctl(f"--json --timeout {seconds} checkpoint {guest.name}")
-    return done.rc, json.loads(done.out)

@@ -12,9 +12,8 @@ import pytest
 from lab.load import Load
 from lab.scenarios import failing
 from lab.scenarios.checks import goes_on, is_quiet, until
+from lab.scenarios.failing import FREEZER_SAYS, PARAMETERS
 
-FREEZER_SAYS = ("Freezing", "Call Trace")
-PARAMETERS = "/sys/module/xen_suspend/parameters"
 ALL = failing.injected() | failing.refusals()
 
 
@@ -143,7 +142,7 @@ def test_no_permission(dom0, guest):
     path = f"/local/domain/{guest.domid}/data"
     dom0.run(f"xenstore-chmod {path} r0 r{guest.domid}")
     guest.run(f"cd {failing.MODULE}; echo 5 > errno; echo 1 > times; echo freeze > callback")
-    code, _ = failing.checkpoint_within(dom0, guest, 5)
+    code, _ = failing.checkpoint(dom0, guest, 5)
     guest.run(f"echo none > {failing.MODULE}/callback")
     dom0.run(f"xenstore-chmod {path} n{guest.domid} r0")
     assert code == 4, "xen-suspendctl was told"
