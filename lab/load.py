@@ -14,10 +14,12 @@ from lab.qemu import DOM0_ADDRESS
 
 SELFTESTS = "/opt/selftests"
 PORT = 5000
+# What keeps a guest busy all the time, but its emulated CPUs mostly free.
+RATE = "--rate 64 --tick-ms 100"
 READY_WITHIN = 60
 FIO = ("fio --name=verify --filename=/data/fio --size=12m --bs=16k --rw=randwrite --direct=1"
        " --verify=crc32c --verify_backlog=32 --verify_fatal=1 --time_based --runtime=86400"
-       " --rate_iops=10 --output-format=json --output=/tmp/fio.json")
+       " --rate_iops=5 --output-format=json --output=/tmp/fio.json")
 
 
 class Load:
@@ -29,13 +31,13 @@ class Load:
         self.fio = fio
         self.port = PORT + int(guest.address.rsplit(".", 1)[1])
         self.watchers = {
-            "memory": "memory --mib 8 --rewrite 2",
-            "clocks": "clocks --period-us 20000",
+            "memory": "memory --mib 8 --rewrite 1 --tick-ms 50",
+            "clocks": "clocks --period-us 50000",
             "timers": "timers --longest-ms 2000 --slack-ms 4000",
             "vcpus": "vcpus",
         }
         if stream:
-            self.watchers["stream"] = f"stream --rate 64 client {DOM0_ADDRESS} {self.port}"
+            self.watchers["stream"] = f"stream {RATE} client {DOM0_ADDRESS} {self.port}"
         self.figures = {}
 
     def start(self):
@@ -45,7 +47,7 @@ class Load:
                 mountpoint -q /mnt || mount -o ro,noload /dev/vdb /mnt
                 cd /run; rm -f stream-{self.port}.log
                 setsid sh -c 'exec > stream-{self.port}.log 2>&1 < /dev/null
-                    /mnt{SELFTESTS}/stream --rate 64 server {self.port}; echo code=$?' &
+                    /mnt{SELFTESTS}/stream {RATE} server {self.port}; echo code=$?' &
                 for i in $(seq 100); do
                     grep -q READY stream-{self.port}.log && exit 0; sleep 0.1
                 done

@@ -23,7 +23,6 @@
 #define BLOCK_SIZE	4096
 #define BLOCK_WORDS	(BLOCK_SIZE / sizeof(u64))
 #define BLOCKS_PER_MIB	((1 << 20) / BLOCK_SIZE)
-#define TICK_MS		10
 
 /* Generations of the blocks that the child wrote, apart from its parent's. */
 #define CHILD_GENERATION	0x80000000U
@@ -59,6 +58,7 @@ static struct region regions[NR_REGIONS] = {
 
 static unsigned long mib = 64;
 static unsigned long rewrite_mib = 16;
+static unsigned long tick_ms = 10;
 static unsigned long seed = 1;
 static unsigned long seconds;
 static int memfd;
@@ -68,6 +68,8 @@ static const struct option_entry options[] = {
 	  .help = "MiB of memory to fill" },
 	{ .name = "rewrite", .number = &rewrite_mib, .most = 1 << 16,
 	  .help = "MiB to rewrite each second" },
+	{ .name = "tick-ms", .number = &tick_ms, .least = 1, .most = 1000,
+	  .help = "time from one rewrite to the next" },
 	{ .name = "seed", .number = &seed, .help = "of the pattern" },
 	{ .name = "seconds", .number = &seconds, .most = 1 << 30,
 	  .help = "time to watch, 0: until SIGTERM" },
@@ -128,7 +130,7 @@ static void check_region(struct region *r, const u64 *view,
 /* The share of one region in one tick. */
 static void rewrite_some(struct region *r)
 {
-	size_t n = (rewrite_mib * BLOCKS_PER_MIB * TICK_MS / NR_REGIONS + 999) / 1000;
+	size_t n = (rewrite_mib * BLOCKS_PER_MIB * tick_ms / NR_REGIONS + 999) / 1000;
 
 	for (; n && r->hot; n--) {
 		check_block(r, r->words, r->next, &r->bad);
@@ -195,7 +197,7 @@ static void __noreturn run_child(int control, int report)
 	if (write(report, "", 1) != 1)
 		_exit(KSFT_FAIL);
 
-	while (poll(&pfd, 1, TICK_MS) <= 0)
+	while (poll(&pfd, 1, tick_ms) <= 0)
 		rewrite_some(cow);
 
 	bad[CHILD_COW] = cow->bad;
@@ -285,7 +287,7 @@ int main(int argc, char **argv)
 	while (!watch_over()) {
 		for (i = 0; i < NR_REGIONS; i++)
 			rewrite_some(&regions[i]);
-		watch_sleep(TICK_MS * NSEC_PER_MSEC);
+		watch_sleep(tick_ms * NSEC_PER_MSEC);
 	}
 	close(control);
 

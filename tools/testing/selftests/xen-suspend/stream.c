@@ -20,9 +20,9 @@
 #include "watch.h"
 
 #define SYNOPSIS	"[OPTION]... server PORT | client HOST PORT"
-#define TICK_MS		5
 
 static unsigned long rate_kib = 2048;
+static unsigned long tick_ms = 5;
 static unsigned long patience = 60;
 static unsigned long seed = 1;
 static unsigned long seconds;
@@ -30,6 +30,8 @@ static unsigned long seconds;
 static const struct option_entry options[] = {
 	{ .name = "rate", .number = &rate_kib, .least = 1, .most = 1 << 24,
 	  .help = "KiB to send each second" },
+	{ .name = "tick-ms", .number = &tick_ms, .least = 1, .most = 100,
+	  .help = "time from one send to the next" },
 	{ .name = "patience", .number = &patience, .least = 1, .most = 86400,
 	  .help = "seconds for the peer to end, once we do" },
 	{ .name = "seed", .number = &seed, .help = "of what is sent" },
@@ -119,7 +121,7 @@ static u64 allowance(s64 *since)
 	s64 now = watch_clock(CLOCK_MONOTONIC), passed = now - *since;
 	s64 bytes;
 
-	if (passed < TICK_MS * NSEC_PER_MSEC)
+	if (passed < (s64)tick_ms * NSEC_PER_MSEC)
 		return 0;
 	if (passed > 100 * NSEC_PER_MSEC)
 		passed = 100 * NSEC_PER_MSEC;
@@ -156,7 +158,7 @@ static int run(int fd, struct sender *tx, struct receiver *rx)
 			shut = true;
 		}
 		pfd.events = rx->closed ? POLLOUT : POLLIN;
-		if (poll(&pfd, 1, TICK_MS) > 0) {
+		if (poll(&pfd, 1, tick_ms) > 0) {
 			error = stream_receive(rx, fd);
 			if (error)
 				return error;
