@@ -82,6 +82,7 @@ static void backward(struct xen_suspend *s, unsigned int done, unsigned int to)
 	void (*undo)(struct xen_suspend *s);
 	const struct xen_suspend_step *step;
 	unsigned int i;
+	bool traced;
 
 	for (i = done; i-- > to;) {
 		step = &s->steps[i];
@@ -89,11 +90,20 @@ static void backward(struct xen_suspend *s, unsigned int done, unsigned int to)
 		if (!undo)
 			continue;
 
-		trace_xen_suspend_step_begin(step->name, phase);
+		/*
+		 * Once the domain has stopped the clock is wrong here, and one
+		 * event with a wrong time disorders all that follow on this CPU.
+		 */
+		traced = !(s->stopped && step->atomic);
+
+		if (traced)
+			trace_xen_suspend_step_begin(step->name, phase);
 		s->times[i].undo_begin = s->ops->clock();
 		undo(s);
 		s->times[i].undo_end = s->ops->clock();
-		trace_xen_suspend_step_end(step->name, phase, s->outcome, 0);
+		if (traced)
+			trace_xen_suspend_step_end(step->name, phase,
+						   s->outcome, 0);
 	}
 }
 
@@ -107,7 +117,8 @@ static unsigned int first_atomic(const struct xen_suspend *s)
 	return i;
 }
 
-static void stop_domain(struct xen_suspend *s)
+/* Returns what the hypercall did, or a negative errno if there was none. */
+static int stop_domain(struct xen_suspend *s)
 {
 	int ret = may_begin(s, "hypercall");
 
@@ -115,16 +126,17 @@ static void stop_domain(struct xen_suspend *s)
 		trace_xen_suspend_hypercall_begin(s->request);
 		s->stopped = s->ops->clock();
 		ret = s->ops->hypercall(s);
-		trace_xen_suspend_hypercall_end(s->request, ret);
 	}
 	if (ret < 0) {
 		fail(s, ret, "hypercall");
-		return;
+		return ret;
 	}
 
 	s->outcome = ret ? XEN_SUSPEND_CANCELLED : XEN_SUSPEND_RESUMED;
 	s->error = 0;
 	s->failed = NULL;
+
+	return ret;
 }
 
 /* Errors are in @data; the caller only wants to know that this ran. */
@@ -133,16 +145,19 @@ static int run_atomic(void *data)
 	struct xen_suspend *s = data;
 	unsigned int first = first_atomic(s);
 	unsigned int done;
+	int ret = 0;
 
 	/* What was said for the case that this does not run. */
 	s->error = 0;
 
 	done = forward(s, first, s->nr_steps);
 	if (!s->error)
-		stop_domain(s);
+		ret = stop_domain(s);
 	backward(s, done, first);
-	if (s->stopped)
+	if (s->stopped) {
 		s->continued = s->ops->clock();
+		trace_xen_suspend_hypercall_end(s->request, ret);
+	}
 
 	return 0;
 }

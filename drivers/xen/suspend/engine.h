@@ -70,8 +70,9 @@ struct xen_suspend_ops {
  * struct xen_suspend_times - when a step ran, in nanoseconds of the ops' clock
  * @suspend_begin: Before the step's suspend(). All are 0 for what did not run.
  * @suspend_end: After it.
- * @undo_begin: Before the step's cancel() or resume(). In a new domain the clock
- *	is wrong until the atomic steps are undone, here and in @undo_end.
+ * @undo_begin: Before the step's cancel() or resume(). Once the domain has stopped
+ *	the clock is wrong until the atomic steps are undone, here and in
+ *	@undo_end.
  * @undo_end: After it.
  */
 struct xen_suspend_times {
@@ -89,7 +90,7 @@ struct xen_suspend_times {
  * @times: When each step ran.
  * @stopped: Clock just before the hypercall, 0 if it was not reached.
  * @continued: Clock after the atomic steps are undone: nearer to the hypercall
- *	the clock of a new domain is not yet set right. 0 as @stopped.
+ *	the clock is not yet set right. 0 as @stopped.
  * @outcome: Valid inside cancel() and resume(), and after the run.
  * @error: Negative errno if @outcome is XEN_SUSPEND_FAILED, else 0.
  * @failed: Name of the step that failed, which may also be "stop-machine" or

@@ -69,8 +69,8 @@ static void account_steps(const struct xen_suspend *s)
 		times = &s->times[i];
 		account(times->suspend_begin, times->suspend_end,
 			&steps[i].last_suspend, &steps[i].max_suspend);
-		/* The clock of a new domain is wrong in atomic steps. */
-		if (s->outcome != XEN_SUSPEND_RESUMED || !s->steps[i].atomic)
+		/* Once the domain has stopped the clock is wrong in these. */
+		if (!s->stopped || !s->steps[i].atomic)
 			account(times->undo_begin, times->undo_end,
 				&steps[i].last_undo, &steps[i].max_undo);
 	}
