@@ -35,6 +35,8 @@
 /* Registered before the first suspend and never while one runs: no lock. */
 static RAW_NOTIFIER_HEAD(resume_chain);
 
+struct xen_request_source xen_request_xenstore = { .name = "xenstore" };
+
 /* Set for good once the system goes down; what is asked later is ignored. */
 static bool going_down;
 
@@ -250,7 +252,7 @@ static void shutdown_changed(struct xenbus_watch *watch, const char *path,
 				    LOG_WORD_MAX, word,
 				    strlen(word) > LOG_WORD_MAX ? "..." : "");
 	else if (acked || command->unacked)
-		xen_request_post(command->request, "xenstore");
+		xen_request_post(command->request, &xen_request_xenstore);
 
 	kfree(word);
 }

@@ -102,7 +102,7 @@ void xen_suspend_domain(void)
 		.nr_steps = xen_suspend_nr_steps,
 		.ops = &domain_ops,
 		.request = ++requests,
-		.source = xen_suspend_source(),
+		.source = READ_ONCE(xen_suspend_request.source)->name,
 	};
 	struct xen_suspend_result result;
 	u64 begin;

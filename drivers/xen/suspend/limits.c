@@ -4,6 +4,7 @@
  */
 #include <linux/errno.h>
 #include <linux/jiffies.h>
+#include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 
@@ -31,14 +32,38 @@ static unsigned int retries = 5;
 module_param(retries, uint, 0644);
 MODULE_PARM_DESC(retries, "Try a suspend that failed with EBUSY or EAGAIN again, so many times; default 5");
 
+static const struct xen_request_source *sources[] = {
+	&xen_request_xenstore,
+	&xen_request_evtchn,
+};
+
 #define FIRST_DELAY_MS	100
 #define MAX_DELAY_MS	5000
+
+/* How long this one will go on waiting, negative if it does not. */
+static long source_left_ms(const struct xen_request_source *source)
+{
+	unsigned long asked = READ_ONCE(source->asked_ms);
+
+	/* Who asked before this request was queued has been served. */
+	if ((long)(asked - xen_suspend_request.since_ms) < 0)
+		return -1;
+	if (source->waits && !source->waits())
+		return -1;
+
+	return asked + READ_ONCE(deadline_ms) - xen_request_now_ms();
+}
 
 /* Milliseconds until the deadline, negative after it. */
 static long left_ms(void)
 {
-	return (long)(xen_suspend_asked_ms() + READ_ONCE(deadline_ms) -
-		      xen_request_now_ms());
+	long left = -1;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sources); i++)
+		left = max(left, source_left_ms(sources[i]));
+
+	return left;
 }
 
 bool xen_suspend_expired(void)

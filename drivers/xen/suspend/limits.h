@@ -16,7 +16,8 @@ struct xen_suspend;
  * joins a suspend under way gives it more time.
  *
  * Context: Any, also with the machine stopped.
- * Return: true once parameter deadline_ms has passed since the last request.
+ * Return: true once parameter deadline_ms has passed since the last request, or
+ * everyone who asked for this suspend is known to wait no longer.
  */
 bool xen_suspend_expired(void);
 

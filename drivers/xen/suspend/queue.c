@@ -4,15 +4,18 @@
  */
 #include "request.h"
 
-bool xen_request_add(struct xen_request_queue *q, struct xen_request *r)
+bool xen_request_add(struct xen_request_queue *q, struct xen_request *r,
+		     unsigned long now_ms)
 {
 	unsigned long flags;
 	bool added;
 
 	raw_spin_lock_irqsave(&q->lock, flags);
 	added = list_empty(&r->node);
-	if (added)
+	if (added) {
 		list_add_tail(&r->node, &q->requests);
+		r->first_ms = now_ms;
+	}
 	raw_spin_unlock_irqrestore(&q->lock, flags);
 
 	return added;
@@ -28,6 +31,7 @@ struct xen_request *xen_request_take(struct xen_request_queue *q)
 	list_for_each_entry(r, &q->requests, node) {
 		if (!r->ready || r->ready()) {
 			list_del_init(&r->node);
+			r->since_ms = r->first_ms;
 			found = r;
 			break;
 		}

@@ -58,9 +58,9 @@ static void queue_in_order(struct kunit *test)
 {
 	struct queue_test *t = test->priv;
 
-	KUNIT_EXPECT_TRUE(test, xen_request_add(&t->q, &t->b));
-	KUNIT_EXPECT_TRUE(test, xen_request_add(&t->q, &t->a));
-	KUNIT_EXPECT_TRUE(test, xen_request_add(&t->q, &t->c));
+	KUNIT_EXPECT_TRUE(test, xen_request_add(&t->q, &t->b, 0));
+	KUNIT_EXPECT_TRUE(test, xen_request_add(&t->q, &t->a, 0));
+	KUNIT_EXPECT_TRUE(test, xen_request_add(&t->q, &t->c, 0));
 	KUNIT_EXPECT_PTR_EQ(test, xen_request_take(&t->q), &t->b);
 	KUNIT_EXPECT_PTR_EQ(test, xen_request_take(&t->q), &t->a);
 	KUNIT_EXPECT_PTR_EQ(test, xen_request_take(&t->q), &t->c);
@@ -71,10 +71,10 @@ static void queue_merges(struct kunit *test)
 {
 	struct queue_test *t = test->priv;
 
-	KUNIT_EXPECT_TRUE(test, xen_request_add(&t->q, &t->a));
-	KUNIT_EXPECT_FALSE(test, xen_request_add(&t->q, &t->a));
-	KUNIT_EXPECT_TRUE(test, xen_request_add(&t->q, &t->b));
-	KUNIT_EXPECT_FALSE(test, xen_request_add(&t->q, &t->a));
+	KUNIT_EXPECT_TRUE(test, xen_request_add(&t->q, &t->a, 0));
+	KUNIT_EXPECT_FALSE(test, xen_request_add(&t->q, &t->a, 0));
+	KUNIT_EXPECT_TRUE(test, xen_request_add(&t->q, &t->b, 0));
+	KUNIT_EXPECT_FALSE(test, xen_request_add(&t->q, &t->a, 0));
 	KUNIT_EXPECT_PTR_EQ(test, xen_request_take(&t->q), &t->a);
 	KUNIT_EXPECT_PTR_EQ(test, xen_request_take(&t->q), &t->b);
 	KUNIT_EXPECT_NULL(test, xen_request_take(&t->q));
@@ -85,22 +85,37 @@ static void queue_again_while_served(struct kunit *test)
 {
 	struct queue_test *t = test->priv;
 
-	xen_request_add(&t->q, &t->a);
+	xen_request_add(&t->q, &t->a, 0);
 	KUNIT_EXPECT_PTR_EQ(test, xen_request_take(&t->q), &t->a);
-	KUNIT_EXPECT_TRUE(test, xen_request_add(&t->q, &t->a));
+	KUNIT_EXPECT_TRUE(test, xen_request_add(&t->q, &t->a, 0));
 	KUNIT_EXPECT_PTR_EQ(test, xen_request_take(&t->q), &t->a);
+}
+
+/* Whoever asked since the first of those that are one waits for what is served. */
+static void queue_first_counts(struct kunit *test)
+{
+	struct queue_test *t = test->priv;
+
+	xen_request_add(&t->q, &t->a, 10);
+	xen_request_add(&t->q, &t->a, 20);
+	xen_request_take(&t->q);
+	KUNIT_EXPECT_EQ(test, t->a.since_ms, 10);
+	xen_request_add(&t->q, &t->a, 30);
+	KUNIT_EXPECT_EQ(test, t->a.since_ms, 10);
+	xen_request_take(&t->q);
+	KUNIT_EXPECT_EQ(test, t->a.since_ms, 30);
 }
 
 static void queue_remove(struct kunit *test)
 {
 	struct queue_test *t = test->priv;
 
-	xen_request_add(&t->q, &t->a);
-	xen_request_add(&t->q, &t->b);
+	xen_request_add(&t->q, &t->a, 0);
+	xen_request_add(&t->q, &t->b, 0);
 	KUNIT_EXPECT_TRUE(test, xen_request_remove(&t->q, &t->a));
 	KUNIT_EXPECT_FALSE(test, xen_request_remove(&t->q, &t->a));
 	KUNIT_EXPECT_PTR_EQ(test, xen_request_take(&t->q), &t->b);
-	KUNIT_EXPECT_TRUE(test, xen_request_add(&t->q, &t->a));
+	KUNIT_EXPECT_TRUE(test, xen_request_add(&t->q, &t->a, 0));
 	KUNIT_EXPECT_PTR_EQ(test, xen_request_take(&t->q), &t->a);
 }
 
@@ -110,9 +125,9 @@ static void queue_not_ready(struct kunit *test)
 
 	t->a.ready = ready;
 	is_ready = false;
-	xen_request_add(&t->q, &t->a);
+	xen_request_add(&t->q, &t->a, 0);
 	KUNIT_EXPECT_NULL(test, xen_request_take(&t->q));
-	xen_request_add(&t->q, &t->b);
+	xen_request_add(&t->q, &t->b, 0);
 	KUNIT_EXPECT_PTR_EQ(test, xen_request_take(&t->q), &t->b);
 	KUNIT_EXPECT_NULL(test, xen_request_take(&t->q));
 	is_ready = true;
@@ -124,7 +139,7 @@ static void queue_waits(struct kunit *test)
 	struct queue_test *t = test->priv;
 
 	KUNIT_EXPECT_FALSE(test, xen_request_waits(&t->q, &t->a));
-	xen_request_add(&t->q, &t->a);
+	xen_request_add(&t->q, &t->a, 0);
 	KUNIT_EXPECT_FALSE(test, xen_request_waits(&t->q, &t->a));
 	KUNIT_EXPECT_TRUE(test, xen_request_waits(&t->q, &t->b));
 	t->a.ready = ready;
@@ -140,7 +155,7 @@ static int add_often(void *data)
 	int i;
 
 	for (i = 0; i < ADDS; i++) {
-		if (xen_request_add(&t->q, &t->a))
+		if (xen_request_add(&t->q, &t->a, 0))
 			atomic_inc(&t->added);
 		if (!(i % 64))
 			cond_resched();
@@ -185,6 +200,7 @@ static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(queue_in_order),
 	KUNIT_CASE(queue_merges),
 	KUNIT_CASE(queue_again_while_served),
+	KUNIT_CASE(queue_first_counts),
 	KUNIT_CASE(queue_remove),
 	KUNIT_CASE(queue_not_ready),
 	KUNIT_CASE(queue_waits),

@@ -21,6 +21,7 @@
 #define CREATE_TRACE_POINTS
 #include <trace/events/xen_suspend.h>
 
+#include "evtchn.h"
 #include "request.h"
 #include "suspend.h"
 
@@ -53,22 +54,14 @@ unsigned long xen_request_now_ms(void)
 	return div_u64(local_clock(), NSEC_PER_MSEC);
 }
 
-unsigned long xen_suspend_asked_ms(void)
+void xen_request_post(struct xen_request *r, struct xen_request_source *source)
 {
-	return READ_ONCE(xen_suspend_request.asked_ms);
-}
+	unsigned long now = xen_request_now_ms();
 
-const char *xen_suspend_source(void)
-{
-	return READ_ONCE(xen_suspend_request.source);
-}
-
-void xen_request_post(struct xen_request *r, const char *source)
-{
-	trace_xen_suspend_request(r->name, source);
-	WRITE_ONCE(r->asked_ms, xen_request_now_ms());
+	trace_xen_suspend_request(r->name, source->name);
+	WRITE_ONCE(source->asked_ms, now);
 	WRITE_ONCE(r->source, source);
-	if (xen_request_add(&queue, r))
+	if (xen_request_add(&queue, r, now))
 		wake_up(&queued);
 	else
 		pr_info_ratelimited("%s is asked for already, the two are one\n", r->name);
@@ -76,12 +69,15 @@ void xen_request_post(struct xen_request *r, const char *source)
 
 bool xen_request_merge(void)
 {
+	xen_evtchn_poll();
+
 	return xen_request_remove(&queue, &xen_suspend_request);
 }
 
 void xen_request_unmerge(void)
 {
-	xen_request_add(&queue, &xen_suspend_request);
+	xen_request_add(&queue, &xen_suspend_request,
+			xen_suspend_request.first_ms);
 }
 
 /* Is something else waiting that would be served now? */

@@ -16,9 +16,11 @@
  *	Called with the queue's lock held, so must not sleep; asked again ten
  *	times a second.
  * @serve: Do it. May sleep.
- * @asked_ms: When it was asked for last, see xen_request_now_ms(). Written by
- *	who posts it, read by anyone.
- * @source: How it was asked for last: "xenstore". Written and read as @asked_ms.
+ * @first_ms: When it was queued, see xen_request_now_ms(). Protected by the
+ *	queue's lock.
+ * @since_ms: What @first_ms was when it was taken: who asked since then waits for
+ *	what is served now. The request thread's own.
+ * @source: How it was asked for last. Written by who posts it, read by anyone.
  * @node: Where it stands in the queue. Protected by the queue's lock.
  *
  * There is one static object for each kind of request, so that queueing needs
@@ -28,10 +30,31 @@ struct xen_request {
 	const char *name;
 	bool (*ready)(void);
 	void (*serve)(void);
-	unsigned long asked_ms;
-	const char *source;
+	unsigned long first_ms;
+	unsigned long since_ms;
+	const struct xen_request_source *source;
 	struct list_head node;
 };
+
+/**
+ * struct xen_request_source - a way in which the toolstack asks
+ * @name: As it appears in statistics and traces.
+ * @waits: Does it still wait for what it asked for? Called in any context. NULL:
+ *	it cannot be told.
+ * @asked_ms: When it asked last, see xen_request_now_ms(). Written by who posts
+ *	a request, read by anyone.
+ */
+struct xen_request_source {
+	const char *name;
+	bool (*waits)(void);
+	unsigned long asked_ms;
+};
+
+/* A word in control/shutdown: manage.c. */
+extern struct xen_request_source xen_request_xenstore;
+
+/* A signal of the suspend event channel: evtchn.c. */
+extern struct xen_request_source xen_request_evtchn;
 
 /**
  * struct xen_request_queue - requests in the order of their arrival
@@ -49,11 +72,13 @@ struct xen_request_queue {
  * xen_request_add() - queue a request, at the end
  * @q: The queue.
  * @r: The request.
+ * @now_ms: When it was asked for; only the first counts of those that are one.
  *
  * Context: Any.
  * Return: true, or false if it was queued before and the two are now one.
  */
-bool xen_request_add(struct xen_request_queue *q, struct xen_request *r);
+bool xen_request_add(struct xen_request_queue *q, struct xen_request *r,
+		     unsigned long now_ms);
 
 /**
  * xen_request_take() - the next request that may be served
@@ -89,11 +114,11 @@ bool xen_request_waits(struct xen_request_queue *q, const struct xen_request *r)
 /**
  * xen_request_post() - ask the request thread to serve a request
  * @r: The request. Merges with an equal one that was not begun.
- * @source: How it is asked for, a string that stays: "xenstore".
+ * @source: How it is asked for.
  *
  * Context: Any.
  */
-void xen_request_post(struct xen_request *r, const char *source);
+void xen_request_post(struct xen_request *r, struct xen_request_source *source);
 
 /*
  * Asks to suspend this domain. All that are posted before the domain stops are
@@ -104,7 +129,7 @@ extern struct xen_request xen_suspend_request;
 /**
  * xen_request_merge() - the domain stops now: queued suspends are served by it
  *
- * Context: Any.
+ * Context: The machine is stopped, interrupts off.
  * Return: true if there was one.
  */
 bool xen_request_merge(void);
@@ -117,7 +142,7 @@ bool xen_request_merge(void);
 void xen_request_unmerge(void);
 
 /**
- * xen_request_now_ms() - the clock of asked_ms
+ * xen_request_now_ms() - the clock of requests
  *
  * It also counts while the domain is paused, in which time the toolstack may
  * well give up.
@@ -126,22 +151,6 @@ void xen_request_unmerge(void);
  * Return: Milliseconds. It wraps around: compare differences.
  */
 unsigned long xen_request_now_ms(void);
-
-/**
- * xen_suspend_asked_ms() - when was a suspend asked for last?
- *
- * Context: Any.
- * Return: Milliseconds of xen_request_now_ms().
- */
-unsigned long xen_suspend_asked_ms(void);
-
-/**
- * xen_suspend_source() - how was a suspend asked for last?
- *
- * Context: Any.
- * Return: A string that stays.
- */
-const char *xen_suspend_source(void);
 
 /**
  * xen_request_pause() - let time pass while a suspend is served
@@ -164,7 +173,8 @@ int xen_request_thread_start(void);
 #else
 
 /* Without a suspend to wait for, a request is served where it is heard. */
-static inline void xen_request_post(struct xen_request *r, const char *source)
+static inline void xen_request_post(struct xen_request *r,
+				    struct xen_request_source *source)
 {
 	r->serve();
 }

@@ -25,7 +25,7 @@ TRACE_DEFINE_ENUM(XEN_SUSPEND_RESUMED);
 /**
  * xen_suspend_request - the toolstack asks for something
  * @name: What it asks for, as in control/shutdown.
- * @source: How it asks: "xenstore".
+ * @source: How it asks: "xenstore" or "event-channel".
  *
  * Context: Any.
  */
@@ -47,7 +47,9 @@ TRACE_EVENT(xen_suspend_request,
  * @phase: "suspend", "cancel" or "resume".
  *
  * Context: As the step: process context, or interrupts off with all other CPUs
- * held. The clock of a new domain is wrong until the step arch has resumed.
+ * held. Not told of atomic steps that are undone once the domain has stopped: the
+ * clock is wrong then, and one event with a wrong time disorders all that follow on
+ * its CPU.
  */
 TRACE_EVENT(xen_suspend_step_begin,
 	    TP_PROTO(const char *step, const char *phase),
@@ -106,12 +108,13 @@ TRACE_EVENT(xen_suspend_hypercall_begin,
 );
 
 /**
- * xen_suspend_hypercall_end - the domain goes on, or did not stop
+ * xen_suspend_hypercall_end - the domain went on, or did not stop, and the atomic
+ *	steps are undone
  * @request: Number of the request.
  * @ret: What Xen returned: 0 in a new domain, positive in the same, negative if
  *	it did not stop.
  *
- * Context: As xen_suspend_hypercall_begin. The clock of a new domain is wrong.
+ * Context: As xen_suspend_hypercall_begin.
  */
 TRACE_EVENT(xen_suspend_hypercall_end,
 	    TP_PROTO(unsigned int request, int ret),
