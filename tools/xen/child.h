@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * libxl's call to suspend a domain, in a process of its own: it cannot be
- * called off, but a process can be ended.
+ * called off, but a process can be ended. That closes the event channel, if the
+ * domain was asked over one.
  */
 #ifndef XEN_SUSPENDCTL_CHILD_H
 #define XEN_SUSPENDCTL_CHILD_H

@@ -70,7 +70,7 @@ static bool resume_domain(struct target *target, struct result *result, long lon
 	return true;
 }
 
-static void tell_failure(struct result *result, const struct report *report)
+static void tell_failure(struct result *result, enum verdict verdict, const struct report *report)
 {
 	char *cause = NULL;
 	size_t size;
@@ -80,7 +80,7 @@ static void tell_failure(struct result *result, const struct report *report)
 		explain_failure(out, report);
 		fclose(out);
 	}
-	result_set(result, VERDICT_FAILED, "suspend failed: %s; the guest goes on: %s",
+	result_set(result, verdict, "suspend failed: %s; the guest goes on: %s",
 		   cause ? cause : "out of memory", explain_mend(report));
 	free(cause);
 }
@@ -88,23 +88,28 @@ static void tell_failure(struct result *result, const struct report *report)
 /* It did not stop. */
 static void judge_running(struct result *result, const struct stop *stop)
 {
-	const char *later = stop->taken ?
-			    "; it may stop yet, and then waits for 'resume'" : "";
+	const char *later = "";
+
+	if (stop->taken)
+		later = stop->channel ? "; it should give up by itself" :
+			"; it may stop yet, and then waits for 'resume'";
 
 	if (stop->interrupted)
 		result_set(result, VERDICT_INTERRUPTED, "interrupted%s", later);
 	else if (stop->state.run != DOMAIN_RUNNING && stop->state.run != DOMAIN_PAUSED)
 		refuse(result, &stop->state, "that is not what was asked for");
 	else if (stop->end == STOP_REPORTED)
-		tell_failure(result, &stop->report);
+		tell_failure(result, VERDICT_FAILED, &stop->report);
 	else if (stop->end == STOP_LOST)
 		result_set(result, VERDICT_ERROR, "the process that called libxl died%s", later);
 	else if (stop->end == STOP_ANSWERED && stop->rc && stop->rc != DOMAIN_TIMED_OUT)
 		result_set(result, VERDICT_ERROR, "libxl could not suspend it (%s)%s",
 			   host_error(stop->rc), later);
+	else if (report_is_failure(&stop->report))
+		tell_failure(result, VERDICT_TIMEOUT, &stop->report);
 	else if (stop->taken)
-		result_set(result, VERDICT_TIMEOUT,
-			   "it took the request, but did not stop in time%s", later);
+		result_set(result, VERDICT_TIMEOUT, "it %sdid not stop in time%s",
+			   stop->channel ? "" : "took the request, but ", later);
 	else
 		result_set(result, VERDICT_TIMEOUT,
 			   "it took no notice of the request, which was taken back");

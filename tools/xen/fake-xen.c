@@ -27,14 +27,19 @@ static void sleep_ms(int ms)
 	usleep(1000 * ms);
 }
 
+static void fire_watch(void)
+{
+	if (write(changed[1], "", 1) != 1)
+		_exit(1);
+}
+
 static void set_report(const char *text)
 {
 	while (atomic_flag_test_and_set(&fake->lock))
 		sleep_ms(1);
 	snprintf(fake->report, sizeof(fake->report), "%s", text);
 	atomic_flag_clear(&fake->lock);
-	if (write(changed[1], "", 1) != 1)
-		_exit(1);
+	fire_watch();
 }
 
 void fake_reset(const char *report)
@@ -73,12 +78,17 @@ static void act(const struct fake_act *act)
 		break;
 	case FAKE_CRASH:
 		fake->run = DOMAIN_SHUTDOWN;
+		fire_watch();
 		break;
 	case FAKE_SIGNAL:
 		kill(getppid(), SIGINT);
 		break;
 	case FAKE_KILL:
 		kill(fake->caller, SIGKILL);
+		break;
+	case FAKE_AWAIT:
+		while (!kill(fake->caller, 0))
+			sleep_ms(1);
 		break;
 	}
 }
@@ -90,7 +100,7 @@ void fake_guest_start(const struct fake_act *acts)
 	guest = fork();
 	if (guest)
 		return;
-	while (!fake->requested)
+	while (!fake->asked)
 		sleep_ms(1);
 	for (i = 0; i < FAKE_ACTS; i++)
 		act(&acts[i]);
@@ -156,13 +166,15 @@ int domain_suspend(struct host *host, unsigned int domid)
 	long long end = clock_ns() + fake->libxl_ms * NS_PER_MS;
 
 	fake->caller = getpid();
-	fake->requested = true;
+	fake->requested = !fake->channel;
+	fake->asked = true;
 	while (clock_ns() < end) {
 		struct domain_state state = domain_state(host, domid);
 
 		if (state.run == DOMAIN_SUSPENDED)
 			return fake->stopped_rc;
-		if (state.run != DOMAIN_RUNNING)
+		/* Over a channel it hears of nothing else. */
+		if (state.run != DOMAIN_RUNNING && !fake->channel)
 			return -3;
 		sleep_ms(1);
 	}
@@ -196,6 +208,11 @@ void store_close(struct store *store)
 bool store_advertises(struct store *store)
 {
 	return store && fake->advertises;
+}
+
+bool store_has_channel(struct store *store)
+{
+	return store && fake->channel;
 }
 
 bool store_report(struct store *store, struct report *report)

@@ -20,6 +20,7 @@ enum fake_deed {
 	FAKE_CRASH,
 	FAKE_SIGNAL,	/* interrupt the program, from outside */
 	FAKE_KILL,	/* kill the process that calls libxl */
+	FAKE_AWAIT,	/* wait until that process has ended */
 };
 
 /* Done so many milliseconds after the request, or after what was done before. */
@@ -39,10 +40,12 @@ struct fake {
 	int stopped_rc;		/* it returns this for a domain that stopped */
 	int resume_rc;
 	bool advertises;
+	bool channel;		/* the guest has one, and libxl asks over it */
 
 	/* What is so at a moment. */
 	atomic_int run;		/* enum domain_run */
-	atomic_bool requested;
+	atomic_bool asked;	/* in whichever way */
+	atomic_bool requested;	/* by a word in xenstore */
 	atomic_int resumed;
 	atomic_int caller;
 	atomic_flag lock;	/* of the report */

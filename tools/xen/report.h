@@ -21,7 +21,7 @@ enum report_outcome {
 	REPORT_UNKNOWN,		/* absent, or none of these */
 	REPORT_RETRYING,	/* it failed, and is being tried again */
 	REPORT_FAILED,		/* it failed for good */
-	REPORT_ABANDONED,	/* it took too long, and was called off */
+	REPORT_ABANDONED,	/* it failed when nobody waited any more */
 	REPORT_RESUMED,		/* the guest is back from a suspend */
 };
 

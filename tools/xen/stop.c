@@ -12,9 +12,11 @@
 
 /*
  * A guest that has taken the request most likely stops in a moment. Were it
- * left alone at once, nobody would resume it.
+ * left alone at once, nobody would resume it. One that was asked over its event
+ * channel finds that closed, and most likely says in a moment that it gave up.
  */
 #define GRACE	(5 * NS_PER_S)
+#define LOOK	(50 * NS_PER_MS)
 
 enum { CHILD, STORE, SOURCES };
 
@@ -43,10 +45,10 @@ static bool withdraw(struct stop *stop, struct target *target)
 	return stop->withdrawn;
 }
 
-/* Whether to wait on after a signal: the first time, if the guest may stop yet. */
+/* Whether to wait on after a signal: the first time, if it cannot be called off. */
 static bool goes_on(struct stop *stop, struct target *target, long long *deadline)
 {
-	if (stop->interrupted || withdraw(stop, target))
+	if (stop->interrupted || stop->channel || withdraw(stop, target))
 		return false;
 	stop->interrupted = true;
 	*deadline = clock_ns() + GRACE;
@@ -54,6 +56,12 @@ static bool goes_on(struct stop *stop, struct target *target, long long *deadlin
 			"interrupted; the guest has taken the request, so wait %lld s to resume it",
 			GRACE / NS_PER_S);
 	return true;
+}
+
+static bool is_over(const struct domain_state *state)
+{
+	return state->run == DOMAIN_SHUTDOWN || state->run == DOMAIN_DYING ||
+	       state->run == DOMAIN_GONE;
 }
 
 static enum stop_end take_answer(struct stop *stop, struct child *child)
@@ -93,6 +101,9 @@ static enum stop_end wait_for_end(struct stop *stop, struct target *target, stru
 			store_drain(target->store);
 			if (take_report(stop, target))
 				return STOP_REPORTED;
+			stop->state = domain_state(target->host, target->domid);
+			if (is_over(&stop->state))
+				return STOP_OVER;
 		}
 		if (signals != interrupt_count()) {
 			signals = interrupt_count();
@@ -102,20 +113,48 @@ static enum stop_end wait_for_end(struct stop *stop, struct target *target, stru
 	}
 }
 
+/* Whether the guest may still be at it, after libxl's call has not gone well. */
+static bool may_be_taken(struct stop *stop, struct target *target)
+{
+	if (!stop->channel)
+		return !withdraw(stop, target);
+	/* Any other error comes before the signal. */
+	return stop->end != STOP_ANSWERED || stop->rc == DOMAIN_TIMED_OUT;
+}
+
 /* What libxl says is not enough: it says 0 for a guest that took no notice. */
 static void look_at_domain(struct stop *stop, struct target *target)
 {
 	bool answered = stop->end == STOP_ANSWERED;
 
 	if (!answered || stop->rc)
-		stop->taken = !withdraw(stop, target);
+		stop->taken = may_be_taken(stop, target);
 	stop->state = domain_state(target->host, target->domid);
 	if (stop->state.run == DOMAIN_SUSPENDED) {
 		if (!answered || stop->rc)
 			stop->since = clock_ns();
 		stop->taken = false;
+	} else if (is_over(&stop->state)) {
+		stop->taken = false;
 	} else if (take_report(stop, target)) {
-		stop->end = STOP_REPORTED;
+		stop->taken = false;
+		if (answered)
+			stop->end = STOP_REPORTED;
+	}
+}
+
+/* Its channel is closed: it gives up and says so, unless it is just about to stop. */
+static void look_until_it_gave_up(struct stop *stop, struct target *target)
+{
+	long long deadline = clock_ns() + GRACE;
+	unsigned int signals = interrupt_count();
+
+	if (!stop->channel || !stop->taken)
+		return;
+	output_progress(target, "wait up to %lld s for the guest to give up", GRACE / NS_PER_S);
+	while (stop->taken && clock_ns() < deadline && signals == interrupt_count()) {
+		interrupt_poll(NULL, 0, LOOK);
+		look_at_domain(stop, target);
 	}
 }
 
@@ -125,6 +164,7 @@ static const char *ask(struct stop *stop, struct target *target, struct child *c
 
 	if (watch < 0 || !store_report(target->store, &stop->before))
 		return "xenstore does not let us watch the guest's report";
+	stop->channel = store_has_channel(target->store);
 	if (!child_go(child))
 		return "the process that calls libxl is gone";
 
@@ -151,5 +191,6 @@ const char *stop_domain(struct stop *stop, struct target *target)
 	if (stop->end == STOP_INTERRUPTED)
 		stop->interrupted = true;
 	look_at_domain(stop, target);
+	look_until_it_gave_up(stop, target);
 	return NULL;
 }

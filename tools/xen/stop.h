@@ -15,14 +15,16 @@ enum stop_end {
 	STOP_TIMED_OUT,		/* before libxl's call did */
 	STOP_INTERRUPTED,	/* by a signal */
 	STOP_LOST,		/* the child ended without an answer */
+	STOP_OVER,		/* the domain shut down for another reason, or is gone */
 };
 
 struct stop {
 	enum stop_end end;
 	bool interrupted;		/* however it ended then */
 	int rc;				/* of libxl, if STOP_ANSWERED */
+	bool channel;			/* it was asked over its event channel */
 	bool withdrawn;			/* the request, before it was taken */
-	bool taken;			/* not stopped, but can no longer be called off */
+	bool taken;			/* not stopped, and has not said that it will not */
 	struct domain_state state;	/* after the end */
 	long long since;		/* when it was known to be suspended */
 	struct report before;		/* what must not be mistaken for ours */

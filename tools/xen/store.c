@@ -17,6 +17,7 @@ struct store {
 	char *report;
 	char *shutdown;
 	char *feature;
+	char *channel;
 };
 
 static char *below(const char *folder, const char *name)
@@ -34,9 +35,10 @@ static bool set_paths(struct store *store, unsigned int domid)
 		store->report = below(folder, "data/suspend");
 		store->shutdown = below(folder, "control/shutdown");
 		store->feature = below(folder, "control/feature-suspend");
+		store->channel = below(folder, "device/suspend/event-channel");
 		free(folder);
 	}
-	return store->report && store->shutdown && store->feature;
+	return store->report && store->shutdown && store->feature && store->channel;
 }
 
 struct store *store_open(unsigned int domid)
@@ -60,6 +62,7 @@ void store_close(struct store *store)
 	free(store->report);
 	free(store->shutdown);
 	free(store->feature);
+	free(store->channel);
 	free(store);
 }
 
@@ -78,6 +81,15 @@ bool store_advertises(struct store *store)
 	return holds(store, XBT_NULL, store->feature, "1");
 }
 
+bool store_has_channel(struct store *store)
+{
+	char *port = xs_read(store->xs, XBT_NULL, store->channel, NULL);
+	bool there = port && *port;
+
+	free(port);
+	return there;
+}
+
 bool store_report(struct store *store, struct report *report)
 {
 	unsigned int length = 0;
@@ -94,7 +106,8 @@ int store_watch(struct store *store)
 {
 	int fd = xs_fileno(store->xs);
 
-	if (fd < 0 || !xs_watch(store->xs, store->report, TOKEN))
+	if (fd < 0 || !xs_watch(store->xs, store->report, TOKEN) ||
+	    !xs_watch(store->xs, "@releaseDomain", TOKEN))
 		return -1;
 	return fd;
 }

@@ -11,6 +11,7 @@
 
 #define OLD	"request=6 outcome=failed step=processes errno=16"
 #define FAILED	"request=7 outcome=failed step=devices errno=16 device=vbd-51712 tries=3"
+#define GAVE_UP	"request=7 outcome=abandoned step=devices errno=62 tries=1"
 #define RETRY	"request=7 outcome=retrying step=devices errno=11 device=vif-0 tries=1"
 
 /* What comes before libxl gives up has come at once. */
@@ -22,6 +23,7 @@ struct scenario {
 	const char *report;		/* there before */
 	struct fake_act acts[FAKE_ACTS];
 	int timeout_ms, libxl_ms, libxl_rc, stopped_rc, resume_rc, run;
+	bool channel;			/* is asked over its event channel */
 	bool mute;			/* does not advertise */
 	bool force;
 
@@ -112,12 +114,59 @@ static const struct scenario scenarios[] = {
 	}, {
 		.name = "interrupted, and then it fails",
 		.acts = { { 0, FAKE_TAKE }, { 20, FAKE_SIGNAL }, { 50, FAKE_REPORT, FAILED } },
-		.verdict = VERDICT_INTERRUPTED,
+		.verdict = VERDICT_INTERRUPTED, .without = "may stop",
 	}, {
 		.name = "libxl's process dies", .acts = { { 0, FAKE_TAKE }, { 5, FAKE_KILL } },
 		.verdict = VERDICT_ERROR, .message = "died",
 	}, {
 		.name = "it crashes", .acts = { { 0, FAKE_TAKE }, { 5, FAKE_CRASH } },
+		.verdict = VERDICT_STATE, .left = DOMAIN_SHUTDOWN, .message = "crash",
+	}, {
+		.name = "over a channel", .channel = true, .acts = { { 5, FAKE_STOP } },
+		.left = DOMAIN_SUSPENDED, .message = "suspended",
+	}, {
+		.name = "over a channel: the guest fails", .channel = true,
+		.acts = { { 5, FAKE_REPORT, FAILED } }, .verdict = VERDICT_FAILED,
+	}, {
+		.name = "over a channel: libxl cannot ask", .channel = true,
+		.libxl_ms = 1, .libxl_rc = -3,
+		.verdict = VERDICT_ERROR, .message = "ERROR_FAIL", .without = ";",
+	}, {
+		.name = "over a channel: libxl times out", .channel = true,
+		.libxl_ms = 100, .libxl_rc = DOMAIN_TIMED_OUT,
+		.acts = { { 0, FAKE_AWAIT }, { 50, FAKE_REPORT, GAVE_UP } },
+		.verdict = VERDICT_FAILED, .message = "goes on",
+	}, {
+		.name = "over a channel: we time out", .channel = true, .timeout_ms = 100,
+		.acts = { { 0, FAKE_AWAIT }, { 50, FAKE_REPORT, GAVE_UP } },
+		.verdict = VERDICT_TIMEOUT, .message = "step devices (ETIME)",
+	}, {
+		.name = "over a channel: we time out, and then it stops", .channel = true,
+		.timeout_ms = 100, .acts = { { 0, FAKE_AWAIT }, { 50, FAKE_STOP } },
+		.left = DOMAIN_SUSPENDED, .message = "suspended",
+	}, {
+		.name = "over a channel: the same of a checkpoint", .channel = true,
+		.command = "checkpoint", .timeout_ms = 100,
+		.acts = { { 0, FAKE_AWAIT }, { 50, FAKE_STOP } }, .resumed = 1,
+	}, {
+		.name = "over a channel: we time out, and no more is heard", .channel = true,
+		.timeout_ms = 100, .acts = { { 0, FAKE_AWAIT }, { 200, FAKE_SIGNAL } },
+		.verdict = VERDICT_TIMEOUT, .message = "should give up",
+	}, {
+		.name = "over a channel: interrupted", .channel = true,
+		.acts = { { 20, FAKE_SIGNAL }, { 0, FAKE_AWAIT }, { 50, FAKE_REPORT, GAVE_UP } },
+		.verdict = VERDICT_INTERRUPTED, .without = ";",
+	}, {
+		.name = "over a channel: interrupted, and then it stops", .channel = true,
+		.acts = { { 20, FAKE_SIGNAL }, { 0, FAKE_AWAIT }, { 50, FAKE_STOP } },
+		.verdict = VERDICT_INTERRUPTED, .resumed = 1,
+	}, {
+		.name = "over a channel: libxl's process dies", .channel = true,
+		.acts = { { 5, FAKE_KILL }, { 0, FAKE_AWAIT }, { 50, FAKE_REPORT, GAVE_UP } },
+		.verdict = VERDICT_ERROR, .message = "died", .without = ";",
+	}, {
+		.name = "over a channel: it crashes", .channel = true,
+		.acts = { { 5, FAKE_CRASH } },
 		.verdict = VERDICT_STATE, .left = DOMAIN_SHUTDOWN, .message = "crash",
 	}, {
 		.name = "it cannot be resumed", .command = "checkpoint", .resume_rc = -3,
@@ -175,6 +224,7 @@ static void play(const struct scenario *s)
 	fake->stopped_rc = s->stopped_rc;
 	fake->resume_rc = s->resume_rc;
 	fake->advertises = !s->mute;
+	fake->channel = s->channel;
 	fake->run = s->run;
 
 	fake_guest_start(s->acts);
