@@ -22,11 +22,15 @@ SUSPENDS = {"save + restore": 1, "checkpoint": 5, "suspend + resume": 3}
 
 @dataclass
 class Run:
-    """What one kernel did: seconds an xl command took, and the suspends seen inside the guest."""
+    """What one kernel did: seconds an xl command took, and the suspends seen inside the guest.
+
+    @suspends: as the function graph tracer saw them; @stories: as our tracepoints tell them
+    """
 
     flavour: str
     seconds: dict = field(default_factory=dict)
     suspends: dict = field(default_factory=dict)
+    stories: dict = field(default_factory=dict)
     verdict: str = "not finished"
     figures: dict = field(default_factory=dict)
 
@@ -41,6 +45,16 @@ class Run:
         self.seconds[name] = statistics.median(taken)
 
 
+def medians(suspends):
+    """The middle one of each operation's suspends, which come in the order of the demo."""
+    result = {}
+    for name, times in SUSPENDS.items():
+        same, suspends = suspends[:times], suspends[times:]
+        if same:
+            result[name] = sorted(same, key=steps.whole)[len(same) // 2]
+    return result
+
+
 def operate(dom0, guest, run):
     """Every operation, on a guest under load."""
     with step(f"{run.flavour}: starting fio, a TCP stream, watchers of memory, clocks and timers"):
@@ -51,14 +65,12 @@ def operate(dom0, guest, run):
     run.timed("xl save -c", guest.checkpoint, SUSPENDS["checkpoint"])
     run.timed("xl suspend; xl resume", lambda: (guest.suspend(), guest.resume(), guest.wait_up()),
               SUSPENDS["suspend + resume"])
-    seen = steps.read(guest)
+    seen, told = steps.read(guest)
     troubles = guest.problems()
     if len(seen) != sum(SUSPENDS.values()):
         troubles.append(f"{len(seen)} suspends were seen inside, not {sum(SUSPENDS.values())}")
-    for name, times in SUSPENDS.items():
-        same, seen = seen[:times], seen[times:]
-        if same:
-            run.suspends[name] = sorted(same, key=steps.whole)[len(same) // 2]
+    run.suspends = medians(seen)
+    run.stories = medians(told)
     with step(f"{run.flavour}: verifying"):
         run.figures = load.verify()
     run.verdict = "; ".join(troubles) or "came back whole"

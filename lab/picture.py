@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Draws suspends as a timeline: one lane a kernel, one colour a step."""
+"""Draws suspends as a timeline: one lane a kernel, one colour a step.
+
+Ours from its tracepoints, baseline, which has none, from the function graph.
+"""
 
 import matplotlib
 
@@ -37,8 +40,9 @@ def timeline(runs, names, folder):
     """Write timeline.svg and timeline.png for Run objects; @names are the operations to draw."""
     figure, axes = pyplot.subplots(len(names), 1, figsize=(11, 2.2 * len(names)), squeeze=False)
     for axis, name in zip(axes[:, 0], names):
-        longest = max((_lane(axis, lane, run.suspends[name]) for lane, run in enumerate(runs)
-                       if name in run.suspends), default=0)
+        drawn = [run.stories.get(name) or run.suspends.get(name) for run in runs]
+        longest = max((_lane(axis, lane, spans) for lane, spans in enumerate(drawn) if spans),
+                      default=0)
         axis.set_yticks(range(len(runs)), [run.flavour for run in runs])
         axis.invert_yaxis()
         axis.set_xlim(0, longest * 1.12 or 1)
