@@ -3,7 +3,7 @@
 
 import pytest
 
-from lab import artefacts
+from lab import artefacts, roots
 from lab.errors import LabError
 from lab.progress import say
 from lab.setup import Setup
@@ -36,14 +36,43 @@ def setup(request):
                   "baseline": option("--baseline-kernel")}, option("--selftests"))
 
 
+class Hosts:
+    """The Xen host that runs, of the version asked for last: there is room for one."""
+
+    def __init__(self, config, setup):
+        self._config = config
+        self._setup = setup
+        self._version = None
+        self._config.lab_dom0 = None
+
+    def get(self, version):
+        """The host; boots it unless it runs."""
+        if version != self._version:
+            self.close()
+            self._config.lab_dom0 = self._setup.booted(xen=version).boot()
+            self._version = version
+        return self._config.lab_dom0
+
+    def close(self):
+        """End it; what its own logs tell of counts too."""
+        host, self._config.lab_dom0, self._version = self._config.lab_dom0, None, None
+        if host:
+            with host:
+                assert not host.problems(), "after the scenarios, in the logs of dom0 or Xen"
+
+
 @pytest.fixture(scope="session")
-def dom0(request, setup):
-    """A booted Xen host."""
-    with setup.booted() as host:
-        request.config.lab_dom0 = host
-        yield host
-        request.config.lab_dom0 = None
-        assert not host.problems(), "after all scenarios, in the logs of dom0 or Xen"
+def hosts(request, setup):
+    """Where the scenarios of all files get their host from."""
+    found = Hosts(request.config, setup)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def dom0(request, hosts):
+    """A booted Xen host, of the version that a file names as XEN."""
+    return hosts.get(getattr(request.module, "XEN", roots.DEFAULT_XEN))
 
 
 @pytest.fixture(scope="module")

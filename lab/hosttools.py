@@ -9,18 +9,14 @@ from lab.progress import step
 
 SOURCES = Path(__file__).parent.parent / "tools/xen"
 
-# 4.17 is the oldest that the tools are meant for; no dom0 of the lab runs it.
-_XEN = {"4.17": roots.Xen("4.17", "bookworm"), **roots.XEN}
-
-
 def versions():
     """The versions of Xen that the tools can be built for."""
-    return list(_XEN)
+    return list(roots.XEN)
 
 
 def _headers(version):
     """The root that libxen-dev of a version, and what it needs, is unpacked into."""
-    return roots.extract(f"libxen-{version}", _XEN[version].suite, ["libxen-dev"])
+    return roots.extract(f"libxen-{version}", roots.XEN[version].suite, ["libxen-dev"])
 
 
 def build(version=roots.DEFAULT_XEN):

@@ -8,9 +8,12 @@ from lab import process
 from lab.errors import LabError
 from lab.progress import step
 
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+
 PURPOSES = {
-    "kernel": ["linux-source-6.12", "build-essential", "flex", "bison", "bc", "libelf-dev",
-               "libssl-dev", "xz-utils", "ccache", "kmod", "cpio", "patch", "git", "make"],
+    "kernel": ["linux-source-6.12", "build-essential", "dpkg-dev", "flex", "bison", "bc",
+               "libelf-dev", "libssl-dev", "xz-utils", "ccache", "kmod", "cpio", "patch", "git",
+               "make"],
     "roots": ["mmdebstrap", "debian-archive-keyring", "e2fsprogs"],
     "machine": ["qemu-system-x86", "openssh-client"],
     "checks": ["sparse", "shellcheck", "pylint", "python3-pytest"],

@@ -11,12 +11,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import cache, packages, process, sshkey
+from lab import cache, hypervisor, packages, process, sshkey
 from lab.progress import step
 
 OVERLAY = Path(__file__).parent / "overlay"
 _RECIPE = Path(__file__)
-_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 _BASE = ["busybox-static", "bash", "dash", "coreutils", "util-linux", "mount", "sed", "grep",
          "mawk", "findutils", "procps", "iproute2", "iputils-ping", "iperf3", "hostname", "kmod",
@@ -33,10 +32,11 @@ _USELESS = ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/inf
 
 @dataclass(frozen=True)
 class Xen:
-    """A release of Xen as Debian ships it."""
+    """A release of Xen as Debian ships it; @rebuilt: but for the hypervisor."""
 
     version: str
     suite: str
+    rebuilt: bool = False
 
     @property
     def packages(self):
@@ -45,7 +45,7 @@ class Xen:
                 f"xen-hypervisor-{self.version}-amd64"]
 
 
-XEN = {"4.20": Xen("4.20", "trixie")}
+XEN = {"4.20": Xen("4.20", "trixie"), "4.17": Xen("4.17", "bookworm", rebuilt=True)}
 DEFAULT_XEN = "4.20"
 _GUEST_SUITE = "trixie"
 
@@ -67,7 +67,7 @@ def extract(name, suite, names):
         with step(f"unpacking the {name} root of {suite}"):
             process.run(["mmdebstrap", "--quiet", "--variant=extract",
                          f"--include={','.join(names)}", suite, folder / "root",
-                         f"deb [signed-by={_KEYRING}] {mirror} {suite} main"],
+                         f"deb [signed-by={packages.KEYRING}] {mirror} {suite} main"],
                         mend=f"could not fetch the packages of {name} from {mirror}")
             shutil.rmtree(folder / "root/dev")  # Copied as files, its devices would never end.
 
@@ -85,8 +85,7 @@ def _finish(root):
     for path in _USELESS:
         shutil.rmtree(root / path, ignore_errors=True)
     for name in ("bin", "sbin", "lib", "lib64"):
-        if not os.path.lexists(root / name):
-            (root / name).symlink_to(f"usr/{name}")
+        _merge(root, name)
     for path in ("proc", "sys", "dev", "run", "tmp", "root", "data", "var/lib/xen", "var/log",
                  "var/lib/xenstored", "etc/dropbear", "guests"):
         (root / path).mkdir(parents=True, exist_ok=True)
@@ -105,6 +104,16 @@ def _finish(root):
     (root / "etc/group").write_text("root:x:0:\n", encoding="ascii")
     (root / "etc/shells").write_text("/bin/sh\n/bin/bash\n", encoding="ascii")
     (root / "etc/hosts").write_text("127.0.0.1 localhost\n10.0.2.15 dom0\n", encoding="ascii")
+
+
+def _merge(root, name):
+    """Debian 12's packages still have folders beside /usr's: make them one."""
+    if (root / name).is_dir() and not (root / name).is_symlink():
+        (root / "usr" / name).mkdir(exist_ok=True)
+        process.run(["cp", "-a", "--remove-destination", f"{root / name}/.", root / "usr" / name])
+        shutil.rmtree(root / name)
+    if not os.path.lexists(root / name):
+        (root / name).symlink_to(f"usr/{name}")
 
 
 def _link(link, target):
@@ -149,14 +158,18 @@ def host(version=DEFAULT_XEN):
     """The hypervisor and dom0's disk."""
     xen = XEN[version]
     unpacked = extract(f"dom0-{version}", xen.suite, [*_BASE, *xen.packages])
+    rebuilt = hypervisor.with_shadow(xen.suite) if xen.rebuilt else None
 
     def build(folder):
         root = folder / "root"
         with step(f"making dom0's disk (Xen {version})"):
             _copy(unpacked, root)
-            hypervisor = root / f"boot/xen-{version}-amd64.gz"
-            with gzip.open(hypervisor) as packed, open(folder / "xen", "wb") as plain:
-                shutil.copyfileobj(packed, plain)
+            if rebuilt:
+                shutil.copy(rebuilt, folder / "xen")
+            else:
+                packed = root / f"boot/xen-{version}-amd64.gz"
+                with gzip.open(packed) as source, open(folder / "xen", "wb") as plain:
+                    shutil.copyfileobj(source, plain)
             shutil.rmtree(root / "boot")
             _finish(root)
             _without_wrappers(root, version)
@@ -166,8 +179,10 @@ def host(version=DEFAULT_XEN):
             _image(root, folder / "dom0.img", "1536M")
             shutil.rmtree(root)
 
-    folder = cache.entry(f"dom0-disk-{version}", [unpacked.parent.name, OVERLAY / "dom0", _RECIPE,
-                                                  sshkey.public()], build)
+    parts = [unpacked.parent.name, OVERLAY / "dom0", _RECIPE, sshkey.public()]
+    if rebuilt:
+        parts.append(rebuilt.parent.name)
+    folder = cache.entry(f"dom0-disk-{version}", parts, build)
     return Host(folder / "xen", folder / "dom0.img")
 
 

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Live migration and Remus, on a Xen with shadow paging: what PV guests need for both."""
+
+import re
+import statistics
+
+import pytest
+
+from lab.load import Load
+from lab.scenarios.checks import clock_is_right, goes_on, is_quiet
+
+XEN = "4.17"
+MIGRATIONS = {"ours": 3, "baseline": 1}
+RECEIVER = "xl migrate-receive"
+# What xl has said when the guest is not yet asked, is asked, and has stopped.
+MOMENTS = {"before": "Saving domain", "during": "issuing .* suspend request",
+           "after": "guest has suspended"}
+# Dirties memory and keeps the network busy, beside the watchers and fio of Load.
+STRESS = ("setsid stress-ng --quiet --vm 1 --vm-bytes 8m --vm-method walk-1d --vm-ops 0"
+          " --cpu-load 30 > /dev/null 2>&1 < /dev/null &"
+          " setsid iperf3 -s > /dev/null 2>&1 < /dev/null & true")
+
+
+@pytest.fixture(params=["ours", "baseline"], name="guest")
+def guest_fixture(request, shared_guest):
+    """One guest a kernel, for all scenarios of this file."""
+    return shared_guest(request.param)
+
+
+def migrate(guest, receiver=RECEIVER):
+    """The command that migrates a guest to this very host."""
+    return f"migrate -s '' {guest.name} '{receiver}'"
+
+
+class Peer:
+    """Pings the guest ten times a second, and knows the longest silence."""
+
+    def __init__(self, dom0, guest):
+        self._dom0 = dom0
+        self._log = f"/run/ping-{guest.name}.log"
+        dom0.run(f"setsid ping -D -i 0.1 {guest.address} > {self._log} 2>&1 < /dev/null &")
+
+    def silence(self):
+        """Seconds between two answers, at most; ends the ping."""
+        said = self._dom0.run(f"pkill -INT -x ping; sleep 0.5; cat {self._log}").out
+        times = [float(time) for time in re.findall(r"^\[([\d.]+)\] .* icmp_seq", said, re.M)]
+        assert len(times) > 2, said
+        return max(after - before for before, after in zip(times, times[1:]))
+
+
+def test_migrate(dom0, guest, count, request):
+    """Under load: the connection lives, nothing is lost."""
+    load = Load(dom0, guest).start()
+    guest.run(STRESS)
+    times = count(MIGRATIONS[request.node.callspec.params["guest"]])
+    silences = []
+    for _ in range(times):
+        domid = guest.domid
+        peer = Peer(dom0, guest)
+        traffic = dom0.popen(f"iperf3 -c {guest.address} -b 1M -t 5")
+        dom0.xl(migrate(guest), timeout=180)
+        guest.wait_up()
+        traffic.wait(60)
+        silences.append(peer.silence())
+        assert guest.domid != domid
+        clock_is_right(dom0, guest)
+    guest.run("pkill stress-ng; pkill iperf3; true")
+    print("silence seen by a ping:", ", ".join(f"{silence:.1f} s" for silence in silences))
+    load.verify()
+    is_quiet(guest)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_receiver_dies(dom0, shared_guest, moment):
+    """The other side dies before, during or after the stop: the guest goes on at the source."""
+    guest = shared_guest("ours")
+    load = Load(dom0, guest).start()
+    domid = guest.domid
+    sender = dom0.popen(f"xl -vvv {migrate(guest)} > /run/migrate.log 2>&1")
+    # In one command: a guest takes less time to stop than ssh to say that it was asked to.
+    dom0.run(f"""until grep -q '{MOMENTS[moment]}' /run/migrate.log; do :; done
+        pkill -KILL -f '{RECEIVER}$'; true""", timeout=120)
+    assert sender.wait(120) != 0, "the migration did not fail"
+    assert not goes_on(dom0, guest, 3), "xl did not resume the guest"
+    assert guest.domid == domid
+    clock_is_right(dom0, guest)
+    load.verify()
+    is_quiet(guest)
+
+
+def test_two_at_once(dom0, make_guest):
+    """Two guests migrate side by side."""
+    guests = [make_guest("ours") for _ in range(2)]
+    loads = [Load(dom0, guest).start() for guest in guests]
+    for command in [dom0.popen(f"xl {migrate(guest)}") for guest in guests]:
+        assert command.wait(240) == 0
+    for guest, load in zip(guests, loads):
+        guest.wait_up()
+        clock_is_right(dom0, guest)
+        load.verify()
+        is_quiet(guest)
+
+
+STAMPED = ('xl -vvv remus -F -b -n -d -i 200 {0} nowhere 2>&1 |'
+           ' while IFS= read -r line; do echo "$EPOCHREALTIME $line"; done > /run/remus.log')
+SECONDS = 60
+
+
+def test_remus(dom0, guest, count):
+    """Checkpoints by Remus for a minute, under load; then it is killed, and the guest goes on."""
+    load = Load(dom0, guest).start()
+    domid = guest.domid
+    remus = dom0.popen(STAMPED.format(guest.name))
+    guest.run(f"sleep {count(SECONDS)}", timeout=count(SECONDS) * 3 + 60)
+    assert remus.poll() is None, dom0.run("tail /run/remus.log").out
+    dom0.run("pkill -KILL -x xl; pkill -KILL libxl-save; true")
+    remus.wait(30)
+    goes_on(dom0, guest)
+    assert guest.domid == domid
+    said = dom0.run("cat /run/remus.log").out
+    asked = [float(time) for time in re.findall(r"^([\d.]+) .*issuing \S+ suspend", said, re.M)]
+    stopped = [float(time) for time in re.findall(r"^([\d.]+) .*guest has suspended", said, re.M)]
+    assert len(stopped) > 2, said[-2000:]
+    pauses = [after - before for before, after in zip(asked, stopped)]
+    print(f"{len(stopped) / (stopped[-1] - stopped[0]):.2f} checkpoints a second,"
+          f" request to stop {statistics.median(pauses) * 1000:.0f} ms")
+    clock_is_right(dom0, guest)
+    load.verify()
+    is_quiet(guest)
