@@ -14,6 +14,7 @@ from lab.ssh import Ssh
 from lab.turn import Turn
 
 KERNELS = "/guests/kernels"
+SELFTESTS = "/opt/selftests"
 
 
 class Dom0:  # pylint: disable=too-many-instance-attributes
@@ -86,6 +87,11 @@ class Dom0:  # pylint: disable=too-many-instance-attributes
             self._suspendctl = "/usr/sbin/xen-suspendctl"
             self.ssh.put(hosttools.build(self._xen) / "xen-suspendctl", self._suspendctl)
         return self.run(f"{self._suspendctl} {arguments}", timeout=timeout, check=False)
+
+    def selftest(self, name):
+        """The path in dom0 of a kselftest program."""
+        self.run("mkdir -p /mnt; mountpoint -q /mnt || mount -o ro,noload /dev/vdb /mnt")
+        return f"/mnt{SELFTESTS}/{name}"
 
     def read(self, path):
         """A value of xenstore, or None if there is no such node."""

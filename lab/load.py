@@ -9,16 +9,16 @@ import json
 import re
 import time
 
+from lab.dom0 import SELFTESTS
 from lab.errors import LabError
 from lab.qemu import DOM0_ADDRESS
 
-SELFTESTS = "/opt/selftests"
 PORT = 5000
 # What keeps a guest busy all the time, but its emulated CPUs mostly free.
 RATE = "--rate 64 --tick-ms 100"
 READY_WITHIN = 60
 FIO = ("fio --name=verify --filename=/data/fio --size=12m --bs=16k --rw=randwrite --direct=1"
-       " --verify=crc32c --verify_backlog=32 --verify_fatal=1 --time_based --runtime=86400"
+       " --verify=crc32c --verify_backlog=8 --verify_fatal=1 --time_based --runtime=86400"
        " --rate_iops=5 --output-format=json --output=/tmp/fio.json")
 
 
@@ -43,11 +43,9 @@ class Load:
     def start(self):
         """Begin, and return once all of it is under way."""
         if "stream" in self.watchers:
-            self.dom0.run(f"""mkdir -p /mnt
-                mountpoint -q /mnt || mount -o ro,noload /dev/vdb /mnt
-                cd /run; rm -f stream-{self.port}.log
+            self.dom0.run(f"""cd /run; rm -f stream-{self.port}.log
                 setsid sh -c 'exec > stream-{self.port}.log 2>&1 < /dev/null
-                    /mnt{SELFTESTS}/stream {RATE} server {self.port}; echo code=$?' &
+                    {self.dom0.selftest('stream')} {RATE} server {self.port}; echo code=$?' &
                 for i in $(seq 100); do
                     grep -q READY stream-{self.port}.log && exit 0; sleep 0.1
                 done
