@@ -25,8 +25,9 @@ _USELESS = ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/inf
             "usr/share/X11", "usr/share/zoneinfo", "usr/share/lintian", "usr/share/perl",
             "usr/share/bash-completion", "usr/share/perl5", "usr/share/qemu", "usr/lib/debug",
             "usr/lib/x86_64-linux-gnu/gconv", "usr/lib/x86_64-linux-gnu/perl",
-            "usr/lib/x86_64-linux-gnu/perl-base", "usr/lib/python3", "usr/lib/python3.11",
-            "usr/lib/python3.13/pydoc_data", "usr/lib/python3.13/ensurepip", "usr/lib/systemd",
+            "usr/lib/x86_64-linux-gnu/perl-base", "usr/lib/python3", "usr/lib/systemd",
+            *(f"usr/lib/python3.{minor}/{part}" for minor in (11, 13)
+              for part in ("pydoc_data", "ensurepip", "lib2to3", "test")),
             "var/cache", "var/lib/apt", "var/lib/dpkg"]
 
 
@@ -124,9 +125,12 @@ def _link(link, target):
 def _let_in(root):
     """Give dropbear a host key and the key of who may log in; made here, not at each boot."""
     folder = root / "etc/dropbear"
-    shutil.copy(sshkey.public(), folder / "authorized_keys")
-    folder.chmod(0o700)
-    (folder / "authorized_keys").chmod(0o600)
+    # Debian 12's looks in the second only, and a guest's /root is empty.
+    for place in (folder, root / "root/.ssh"):
+        place.mkdir(exist_ok=True)
+        shutil.copy(sshkey.public(), place / "authorized_keys")
+        place.chmod(0o700)
+        (place / "authorized_keys").chmod(0o600)
     libraries = root / "usr/lib/x86_64-linux-gnu"
     process.run([next(libraries.glob("ld-linux-x86-64.so*")), "--library-path", libraries,
                  root / "usr/bin/dropbearkey", "-t", "ed25519",
