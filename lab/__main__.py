@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from lab import check, demo, kernel, matrix, packages, roots, session
+from lab import bench, check, demo, kernel, matrix, packages, roots, session
 from lab.errors import LabError
 from lab.progress import say
 from lab.setup import Setup
@@ -80,6 +80,12 @@ def _matrix(_arguments):
     return matrix.main(Setup())
 
 
+def _bench(_arguments):
+    """Measure both kernels in virtual time, step by step."""
+    packages.ensure()
+    return bench.main(Setup())
+
+
 def _check(_arguments):
     """Run every test."""
     packages.ensure()
@@ -115,7 +121,8 @@ def _parser():
 
     command("kernel", _kernel).add_argument("flavour", choices=kernel.ALL_FLAVOURS)
     for name, function in (("prepare", _prepare), ("demo", _demo), ("matrix", _matrix),
-                           ("check", _check), ("soak", _soak), ("static", _static)):
+                           ("bench", _bench), ("check", _check), ("soak", _soak),
+                           ("static", _static)):
         command(name, function)
     boot = command("boot", _boot)
     boot.add_argument("guest", nargs="*", metavar="GUEST",

@@ -102,7 +102,7 @@ def steps_table(ours, baseline):
     table = Table(title="Inside the guest, milliseconds a step: on the way down and back")
     for name in ("operation", "step", "ours ↓", "baseline ↓", "ours ↑", "baseline ↑", "ratio"):
         table.add_column(name, justify="left" if name in ("operation", "step") else "right")
-    for name in SUSPENDS:
+    for name in filter(ours.suspends.get, SUSPENDS):
         mine = steps.totals(ours.suspends.get(name, []))
         its = steps.totals(baseline.suspends.get(name, []))
         label = name

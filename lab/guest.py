@@ -119,8 +119,13 @@ class Guest:  # pylint: disable=too-many-instance-attributes
         return self.dom0.xl(f"suspend {self.name}", timeout=timeout)
 
     def resume(self, timeout=60):
-        """xl resume."""
-        return self.dom0.xl(f"resume {self.name}", timeout=timeout)
+        """xl resume, or xen-suspendctl where xl has no such command."""
+        done = self.dom0.xl(f"resume {self.name}", timeout=timeout, check=False)
+        if "command not implemented" in done.err:
+            done = self.dom0.suspendctl(f"resume {self.name}", timeout)
+        if done.rc:
+            raise LabError(f"{self.name} cannot be resumed: {process.tail(done.err or done.out)}")
+        return done
 
     def poweroff(self, timeout=60):
         """Ask the guest to power off, and wait until its domain is gone."""

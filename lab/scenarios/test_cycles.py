@@ -4,12 +4,13 @@
 Run for ours and for baseline, which survives them all: so the lab itself is proved.
 """
 
+import re
 import time
 
 import pytest
 
 from lab.load import Load
-from lab.scenarios.checks import clock_is_right, is_quiet, is_stopped
+from lab.scenarios.checks import clock_is_right, is_quiet, is_stopped, until
 
 SAVES = 3
 CHECKPOINTS = 10
@@ -64,4 +65,43 @@ def test_suspend_resume(dom0, guest, count):
         guest.wait_up()
         clock_is_right(dom0, guest)
     load.verify()
+    is_quiet(guest)
+
+
+def free_kib(guest):
+    """Memory that could be had, with nothing kept that the kernel can do without."""
+    guest.run("sync; echo 3 > /proc/sys/vm/drop_caches; sleep 1")
+    return int(re.search(r"MemFree:\s+(\d+)", guest.run("cat /proc/meminfo").out)[1])
+
+
+def test_memory_is_kept(make_guest, count):
+    """Restores cost our guest no memory; each costs baseline the buffers of its network."""
+    lost = {}
+    restores = count(2)
+    for flavour in ("ours", "baseline"):
+        guest = make_guest(flavour, disk=False)
+        guest.save()
+        guest.restore()
+        before = free_kib(guest)
+        for _ in range(restores):
+            guest.save()
+            guest.restore()
+        lost[flavour] = (before - free_kib(guest)) / restores
+        is_quiet(guest)
+    print("KiB lost at each restore:", lost)
+    assert lost["ours"] < 512, lost
+    assert lost["baseline"] > 1024, "is the test right?"
+
+
+@pytest.mark.parametrize("flavour", ["ours", "baseline"])
+def test_peers_learn_the_place(dom0, make_guest, flavour):
+    """A guest of which no process talks is heard of at its new place, by the bridge."""
+    guest = make_guest(flavour, disk=False)
+    mac = guest.run("cat /sys/class/net/eth0/address").out.strip()
+    guest.save()
+    guest.ssh.close()
+    guest.restore(wait=False)
+    until("the bridge knows the new place",
+          lambda: mac in dom0.run(f"bridge fdb show dev vif{guest.domid}.0", check=False).out)
+    guest.wait_up()
     is_quiet(guest)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The suspend event channel: libxl uses it by itself, and no signal does harm."""
 
-import re
 import statistics
 import time
 
 import pytest
 
+from lab import stops
 from lab.scenarios import failing
 from lab.scenarios.checks import goes_on, is_quiet, is_stopped, until
 from lab.scenarios.test_requests import (begin_transition, shutdown_node,
@@ -16,9 +16,6 @@ TIMES = 3
 STATS = "/sys/hypervisor/suspend_stats"
 OFF = "xen_suspend.event_channel=0"
 WAYS = {"channel": ("ours", ""), "xenstore": ("ours", OFF), "baseline": ("baseline", "")}
-# What xl says while it saves, each line with the time at which it does.
-STAMPED = ('xl -vvv save -c {0} {1} 2>&1 |'
-           ' while IFS= read -r line; do echo "$EPOCHREALTIME $line"; done')
 
 
 @pytest.fixture(name="guest")
@@ -43,20 +40,11 @@ def requests(guest):
     return int(guest.run(f"cat {STATS}/requests").out)
 
 
-def checkpoint(dom0, guest):
-    """Take a checkpoint: what xl asked with, and the ms from there until the guest had stopped."""
-    said = dom0.run(STAMPED.format(guest.name, guest.image_path), timeout=120).out
-    asked = re.search(r"^([\d.]+) .*issuing \S+ suspend request via (.*)$", said, re.M)
-    stopped = re.search(r"^([\d.]+) .*guest has suspended", said, re.M)
-    assert asked and stopped, said
-    return asked[2], (float(stopped[1]) - float(asked[1])) * 1000
-
-
 def test_libxl_uses_it(dom0, guest):
     """Before a restore and after it, with a fresh port."""
     for _ in range(2):
         until("the guest advertises a port", lambda: port(dom0, guest))
-        assert checkpoint(dom0, guest)[0] == "event channel"
+        assert stops.checkpoint(dom0, guest)[0] == stops.CHANNEL
         assert guest.run(f"cat {STATS}/last_source").out.strip() == "event-channel"
         guest.save()
         guest.restore()
@@ -71,10 +59,10 @@ def test_stop_at_the_sources(dom0, make_guest, count):
             until("the guest advertises a port", lambda guest=guest: port(dom0, guest))
         else:
             assert not port(dom0, guest)
-        seen = [checkpoint(dom0, guest) for _ in range(count(TIMES))]
+        seen = [stops.checkpoint(dom0, guest) for _ in range(count(TIMES))]
         print(f"{way}: stopped {statistics.median(ms for _, ms in seen):.0f} ms after the request")
         assert {asked for asked, _ in seen} == \
-            {"event channel" if way == "channel" else "XenBus control node"}
+            {stops.CHANNEL if way == "channel" else stops.XENSTORE}
         is_quiet(guest)
 
 

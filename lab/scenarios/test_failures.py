@@ -20,8 +20,7 @@ ALL = failing.injected() | failing.refusals()
 @pytest.fixture(name="guest")
 def guest_fixture(shared_guest, setup):
     """A guest with the test module, for all scenarios of this file."""
-    # Each restore leaves a guest 2 MiB short, on baseline as well: thirty of them want room.
-    guest = shared_guest("debug", FREEZER_SAYS, memory=224)
+    guest = shared_guest("debug", FREEZER_SAYS, memory=192)
     if guest.run("lsmod | grep -q refuse", check=False).rc:
         failing.load_module(guest, setup.module("debug"))
     return guest

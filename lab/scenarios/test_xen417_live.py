@@ -6,6 +6,7 @@ import statistics
 
 import pytest
 
+from lab import steps, stops
 from lab.load import Load
 from lab.scenarios.checks import clock_is_right, goes_on, is_quiet
 
@@ -104,6 +105,15 @@ def test_two_at_once(dom0, make_guest):
         is_quiet(guest)
 
 
+def parts(suspends):
+    """What a checkpoint consists of inside the guest: medians, ms down and back."""
+    seen = [steps.totals(suspend) for suspend in suspends]
+    whole = statistics.median(steps.whole(suspend) for suspend in suspends)
+    return f"in the guest {whole:.1f} ms: " + ", ".join(
+        f"{step} " + "+".join(f"{statistics.median(one.get(step, (0, 0))[way] for one in seen):.1f}"
+                              for way in (0, 1)) for step in steps.STEPS)
+
+
 STAMPED = ('xl -vvv remus -F -b -n -d -i 200 {0} nowhere 2>&1 |'
            ' while IFS= read -r line; do echo "$EPOCHREALTIME $line"; done > /run/remus.log')
 SECONDS = 60
@@ -113,6 +123,7 @@ def test_remus(dom0, guest, count):
     """Checkpoints by Remus for a minute, under load; then it is killed, and the guest goes on."""
     load = Load(dom0, guest).start()
     domid = guest.domid
+    steps.start(guest)
     remus = dom0.popen(STAMPED.format(guest.name))
     guest.run(f"sleep {count(SECONDS)}", timeout=count(SECONDS) * 3 + 60)
     assert remus.poll() is None, dom0.run("tail /run/remus.log").out
@@ -121,12 +132,12 @@ def test_remus(dom0, guest, count):
     goes_on(dom0, guest)
     assert guest.domid == domid
     said = dom0.run("cat /run/remus.log").out
-    asked = [float(time) for time in re.findall(r"^([\d.]+) .*issuing \S+ suspend", said, re.M)]
-    stopped = [float(time) for time in re.findall(r"^([\d.]+) .*guest has suspended", said, re.M)]
+    asked, stopped = stops.times(said, "issuing "), stops.times(said, "guest has suspended")
     assert len(stopped) > 2, said[-2000:]
     pauses = [after - before for before, after in zip(asked, stopped)]
     print(f"{len(stopped) / (stopped[-1] - stopped[0]):.2f} checkpoints a second,"
           f" request to stop {statistics.median(pauses) * 1000:.0f} ms")
+    print(parts(steps.read(guest)[0]))
     clock_is_right(dom0, guest)
     load.verify()
     is_quiet(guest)
