@@ -16,7 +16,7 @@ PURPOSES = {
                "make"],
     "roots": ["mmdebstrap", "debian-archive-keyring", "e2fsprogs"],
     "machine": ["qemu-system-x86", "openssh-client"],
-    "checks": ["sparse", "shellcheck", "pylint", "python3-pytest"],
+    "checks": ["sparse", "shellcheck", "pylint", "python3-pytest", "python3-sphinx"],
 }
 
 
