@@ -33,7 +33,7 @@ class Load:
         self.watchers = {
             "memory": "memory --mib 8 --rewrite 1 --tick-ms 50",
             "clocks": "clocks --period-us 50000",
-            "timers": "timers --longest-ms 2000 --slack-ms 4000",
+            "timers": "timers --longest-ms 2000 --slack-ms 10000",
             "vcpus": "vcpus",
         }
         if stream:

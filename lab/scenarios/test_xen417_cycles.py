@@ -1,17 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The scenarios of test_cycles that Xen 4.17 has commands for."""
 
+import pytest
+
 from lab.scenarios import failing
 from lab.scenarios.checks import goes_on, is_quiet
 # pylint: disable-next=unused-import
-from lab.scenarios.test_cycles import guest_fixture, test_checkpoint, test_save_restore
+from lab.scenarios.test_cycles import test_checkpoint, test_save_restore
 
 XEN = "4.17"
 
 
-def test_suspendctl(dom0, shared_guest):
+@pytest.fixture(name="guest")
+def guest_fixture(shared_guest):
+    """A guest with our kernel: what baseline does is known from the other version."""
+    return shared_guest("ours")
+
+
+def test_suspendctl(dom0, guest):
     """xen-suspendctl, built with the libraries of this version: a checkpoint, and a failure."""
-    guest = shared_guest("ours")
     code, told = failing.checkpoint(dom0, guest)
     assert code == 0, told
     case = failing.at_step("xenstore", errno=5)
