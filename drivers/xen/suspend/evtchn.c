@@ -154,6 +154,12 @@ static void withdraw(void)
 	xenbus_write(XBT_NIL, "device/suspend", "event-channel", "");
 }
 
+static int write_port(const struct channel *c)
+{
+	return xenbus_printf(XBT_NIL, "device/suspend", "event-channel", "%u",
+			     c->port);
+}
+
 /* Opens a channel that is not open, and advertises it. */
 static void advertise(struct channel *c)
 {
@@ -168,8 +174,7 @@ static void advertise(struct channel *c)
 	}
 
 	advertised = c;
-	err = xenbus_printf(XBT_NIL, "device/suspend", "event-channel", "%u",
-			    c->port);
+	err = write_port(c);
 	if (!err)
 		return;
 
@@ -198,8 +203,14 @@ static void advertise_free_one(void)
 	if (!is_bound(advertised))
 		return;
 
+	/* Short of memory the held one stays, and may be free by the next time. */
 	close_channel(other);
-	advertise(other);
+	if (open_channel(other))
+		return;
+	if (write_port(other))
+		close_channel(other);
+	else
+		advertised = other;
 }
 
 static int suspend_ended(struct notifier_block *nb, unsigned long outcome,
