@@ -172,10 +172,10 @@ def test_no_permission(dom0, guest):
 def test_memory_short(dom0, guest, count):
     """Allocations fail, in the thread that suspends and in the one that hears requests."""
     guest.run("""cd /sys/kernel/debug/failslab; echo 0 > verbose; echo Y > task-filter
-        echo N > ignore-gfp-wait; echo 10000 > times; echo 5 > probability
+        echo N > ignore-gfp-wait; echo 10000 > times; echo 50 > probability
         for name in xen-suspend xenwatch; do echo 1 > /proc/$(pgrep -x $name)/make-it-fail; done""")
     codes = []
-    for _ in range(count(5)):
+    for _ in range(count(10)):
         codes.append(failing.checkpoint(dom0, guest)[0])
         failing.goes_on_at_once(dom0, guest)
     left = guest.run("cd /sys/kernel/debug/failslab; echo 0 > probability; cat times").out
