@@ -9,6 +9,7 @@ from lab.progress import step
 
 SOURCES = Path(__file__).parent.parent / "tools/xen"
 
+
 def versions():
     """The versions of Xen that the tools can be built for."""
     return list(roots.XEN)
