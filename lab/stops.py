@@ -3,11 +3,14 @@
 
 import re
 
-# What xl says while it saves, each line with the time at which it does.
-_STAMPED = ('xl -vvv save -c {0} {1} 2>&1 |'
-            ' while IFS= read -r line; do echo "$EPOCHREALTIME $line"; done')
 CHANNEL = "event channel"
 XENSTORE = "XenBus control node"
+
+
+def stamped(command):
+    """A command of xl for dom0's shell: what it says, each line with the time at which it does."""
+    return (f"xl -vvv {command} 2>&1 |"
+            ' while IFS= read -r line; do echo "$EPOCHREALTIME $line"; done')
 
 
 def times(said, what):
@@ -17,7 +20,7 @@ def times(said, what):
 
 def checkpoint(dom0, guest):
     """Take a checkpoint: what libxl asked through, and the ms until the guest had stopped."""
-    said = dom0.run(_STAMPED.format(guest.name, guest.image_path), timeout=300).out
+    said = dom0.run(stamped(f"save -c {guest.name} {guest.image_path}"), timeout=300).out
     through = re.search(r"issuing \S+ suspend request via (.*)$", said, re.M)[1]
     asked, stopped = times(said, "issuing "), times(said, "guest has suspended")
     return through, (stopped[0] - asked[0]) * 1000

@@ -10,6 +10,7 @@ from lab.scenarios.checks import goes_on, until
 MODULE = "/sys/module/xen_suspend_refuse/parameters"
 PARAMETERS = "/sys/module/xen_suspend/parameters"
 INJECTION = "/sys/kernel/debug/fail_xen_suspend"
+STATS = "/sys/hypervisor/suspend_stats"
 DEVICE = "xen-suspend-refuse"
 # What the log holds when a task refused, and which is no trouble then.
 FREEZER_SAYS = ("Freezing", "Call Trace")

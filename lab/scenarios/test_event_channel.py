@@ -9,11 +9,11 @@ import pytest
 from lab import stops
 from lab.scenarios import failing
 from lab.scenarios.checks import goes_on, is_quiet, is_stopped, until
+from lab.scenarios.failing import STATS
 from lab.scenarios.test_requests import (begin_transition, shutdown_node,
                                          transition_went_well)
 
 TIMES = 3
-STATS = "/sys/hypervisor/suspend_stats"
 OFF = "xen_suspend.event_channel=0"
 WAYS = {"channel": ("ours", ""), "xenstore": ("ours", OFF), "baseline": ("baseline", "")}
 

@@ -9,9 +9,9 @@ import pytest
 
 from lab.scenarios import failing
 from lab.scenarios.checks import is_quiet, until
+from lab.scenarios.failing import STATS
 
 ABI = Path(__file__).parents[2] / "Documentation/ABI/testing"
-STATS = "/sys/hypervisor/suspend_stats"
 ENDS = ["resumed", "cancelled", "failed", "abandoned"]
 # The files of every fault injection are described with it.
 FRAMEWORK = ("probability", "interval", "times", "space", "verbose", "verbose_ratelimit_burst",

@@ -114,8 +114,7 @@ def parts(suspends):
                               for way in (0, 1)) for step in steps.STEPS)
 
 
-STAMPED = ('xl -vvv remus -F -b -n -d -i 200 {0} nowhere 2>&1 |'
-           ' while IFS= read -r line; do echo "$EPOCHREALTIME $line"; done > /run/remus.log')
+REMUS = "remus -F -b -n -d -i 200 {0} nowhere"
 SECONDS = {"ours": 60, "baseline": 15}
 
 
@@ -125,7 +124,7 @@ def test_remus(dom0, guest, count, request):
     load = Load(dom0, guest).start()
     domid = guest.domid
     steps.start(guest)
-    remus = dom0.popen(STAMPED.format(guest.name))
+    remus = dom0.popen(stops.stamped(REMUS.format(guest.name)) + " > /run/remus.log")
     guest.run(f"sleep {seconds}", timeout=seconds * 3 + 60)
     assert remus.poll() is None, dom0.run("tail /run/remus.log").out
     dom0.run("pkill -KILL -x xl; pkill -KILL libxl-save; true")
