@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the checks of the sources share."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from lab.static import tree as trees
@@ -11,3 +14,16 @@ def tree_fixture():
     """A kernel with our files installed."""
     with trees.opened() as tree:
         yield tree
+
+
+@pytest.fixture(scope="session", name="checks")
+def checks_fixture(tree, tmp_path_factory):
+    """Checks that use one processor each, begun together: what each of them said, once it has."""
+    names = trees.styled_files() + trees.patches()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        begun = {"sphinx": pool.submit(tree.documents)}
+        for name in names:
+            # checkpatch keeps notes in the folder where it runs.
+            begun[name] = pool.submit(tree.checkpatch, name, tmp_path_factory.mktemp("checkpatch"))
+        yield begun
+        pool.shutdown(cancel_futures=True)

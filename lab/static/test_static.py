@@ -40,6 +40,12 @@ def succeed(result):
     return said
 
 
+@pytest.mark.parametrize("name", **ids(trees.styled_files() + trees.patches()))
+def test_checkpatch(checks, name):
+    """checkpatch: the style of a file or a patch. Who sends a patch signs it off."""
+    report(succeed(checks[name].result()).splitlines())
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_warnings(tree, variant):
     """The compiler's warnings, with those of W=1."""
@@ -63,10 +69,10 @@ def test_module(tree, name):
     report(tree.ours(succeed(tree.make_module(variant, name, "W=1", "C=1", "CHECK=sparse"))))
 
 
-def test_sphinx(tree):
+def test_sphinx(tree, checks):
     """sphinx: our pages, where they belong in the kernel's own documents."""
     names = [str(name) for name in trees.tracked() if name.parts[0] == "Documentation"]
-    said = succeed(tree.make("docs", "htmldocs", "SPHINXDIRS=driver-api/xen admin-guide"))
+    said = succeed(checks["sphinx"].result())
     report([line for line in said.splitlines() if any(f"{name}:" in line for name in names)])
     pages = tree.folder / "docs/Documentation/output"
     assert (pages / "admin-guide/xen-suspend.html").exists()
@@ -117,27 +123,6 @@ def test_kernel_doc_patched(tree):
     known = {line_number.sub(":", line) for line in kernel_doc(tree.source, names)}
     report([line for line in kernel_doc(tree.linux, names)
             if line_number.sub(":", line) not in known])
-
-
-@pytest.mark.parametrize("name", **ids(trees.kernel_files(".c", ".h") + [
-    name for name in trees.kernel_files() if name.name in ("Kconfig", "Makefile")]))
-def test_checkpatch_file(tree, tmp_path, name):
-    """checkpatch: the style of a file."""
-    checkpatch(tree, tmp_path, "-f", REPO / name)
-
-
-@pytest.mark.parametrize("name", **ids(trees.patches()))
-def test_checkpatch_patch(tree, tmp_path, name):
-    """checkpatch: a patch. Who sends it signs it off."""
-    checkpatch(tree, tmp_path, "--no-signoff", REPO / name)
-
-
-def checkpatch(tree, scratch, *arguments):
-    """Run checkpatch; it keeps notes in the folder where it runs."""
-    said = succeed(run("perl", tree.linux / "scripts/checkpatch.pl", f"--root={tree.linux}",
-                       "--strict", "--terse", "--show-types", "--no-summary", *arguments,
-                       cwd=scratch))
-    report(said.splitlines())
 
 
 @pytest.mark.parametrize("name", **ids(shell_scripts()))

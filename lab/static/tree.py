@@ -51,6 +51,12 @@ def kernel_files(*suffixes):
             and (not suffixes or name.suffix in suffixes)]
 
 
+def styled_files():
+    """Our files that checkpatch knows the style of."""
+    return kernel_files(".c", ".h") + [name for name in kernel_files()
+                                       if name.name in ("Kconfig", "Makefile")]
+
+
 def module_files():
     """The sources of our test modules, each of which is built by itself."""
     return [name for name in kernel_files(".c") if name.parent.name == "test_modules"]
@@ -132,6 +138,17 @@ class Tree:
         """Run make in a build folder; returns exit code and what it printed."""
         return run("make", "-s", "-C", self.linux, f"O={self.folder / variant}",
                    f"-j{os.cpu_count()}", *arguments)
+
+    def documents(self):
+        """Run sphinx over the kernel's documents among which ours are; returns as make() does."""
+        return self.make("docs", "htmldocs", "SPHINXDIRS=driver-api/xen admin-guide")
+
+    def checkpatch(self, name, scratch):
+        """Run checkpatch on a file or a patch; returns as make() does."""
+        kind = ["--no-signoff"] if name.suffix == ".patch" else ["-f"]
+        return run("perl", self.linux / "scripts/checkpatch.pl", f"--root={self.linux}",
+                   "--strict", "--terse", "--show-types", "--no-summary", *kind, REPO / name,
+                   cwd=scratch)
 
     def make_module(self, variant, name, *arguments):
         """Compile a test module for a kernel that is built elsewhere; returns as make() does."""
