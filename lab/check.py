@@ -12,6 +12,6 @@ TIERS = ["lab/static", "lab/unit", "lab/scenarios"]
 def run(tiers=None, soak=False, extra=()):
     """Run pytest over @tiers; returns its exit code."""
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-v", "-ra",
-               "--capture=tee-sys", "--durations=10", "--tb=short",
+               "--capture=tee-sys", "--durations=20", "--tb=short",
                *(["--soak"] if soak else []), *extra, *(tiers or TIERS)]
     return subprocess.run(command, cwd=REPOSITORY, check=False, stdin=subprocess.DEVNULL).returncode

@@ -44,6 +44,7 @@ class Hosts:
         self._setup = setup
         self._version = None
         self._config.lab_dom0 = None
+        self.guests = {}
 
     def get(self, version):
         """The host; boots it unless it runs."""
@@ -56,6 +57,7 @@ class Hosts:
     def close(self):
         """End it; what its own logs tell of counts too."""
         host, self._config.lab_dom0, self._version = self._config.lab_dom0, None, None
+        self.guests.clear()
         if host:
             with host:
                 assert not host.problems(), "after the scenarios, in the logs of dom0 or Xen"
@@ -99,19 +101,19 @@ def make_guest(request, setup, dom0):
 
 
 @pytest.fixture(scope="module")
-def shared_guest(make_guest):
-    """One guest a kernel for a file's scenarios: shared_guest("ours"); a new one if it died.
+def shared_guest(hosts, setup, dom0):
+    """One guest a kernel for all files, while its host runs: shared_guest("ours").
 
+    There is a new one for options that none has yet, and if the last one did not stay well.
     @expected: what its log may hold, see Guest.problems()
     """
-    guests = {}
-
     def get(flavour, expected=(), **options):
-        if flavour in guests and not guests[flavour].is_well(expected):
-            guests.pop(flavour).destroy()
-        if flavour not in guests:
-            guests[flavour] = make_guest(flavour, **options)
-        return guests[flavour]
+        key = (flavour, *options.items())
+        if key in hosts.guests and not hosts.guests[key].is_well(expected):
+            hosts.guests.pop(key).destroy()
+        if key not in hosts.guests:
+            hosts.guests[key] = setup.guest(dom0, flavour, **options)
+        return hosts.guests[key]
 
     return get
 

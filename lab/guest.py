@@ -67,8 +67,13 @@ class Guest:  # pylint: disable=too-many-instance-attributes
         return self
 
     def wait_up(self, timeout=90):
-        """Wait until the guest can be logged in to."""
+        """Wait until the guest can be logged in to.
+
+        First for it to answer dom0: what is sent before it listens is sent again only much later.
+        """
         if self.network:
+            self.dom0.run(f"ping -q -c 1 -i 0.1 -w {timeout} {self.address}", timeout=timeout + 20,
+                          check=False)
             self.ssh.wait(timeout)
 
     def _wait_booted(self, timeout):
@@ -115,16 +120,20 @@ class Guest:  # pylint: disable=too-many-instance-attributes
         return self.dom0.xl(f"save -c {self.name} {path or self.image_path}", timeout=timeout)
 
     def suspend(self, timeout=90):
-        """xl suspend: the domain keeps its memory and waits."""
-        return self.dom0.xl(f"suspend {self.name}", timeout=timeout)
+        """Suspend the domain, which keeps its memory and waits."""
+        return self._xl_or_suspendctl("suspend", timeout)
 
     def resume(self, timeout=60):
-        """xl resume, or xen-suspendctl where xl has no such command."""
-        done = self.dom0.xl(f"resume {self.name}", timeout=timeout, check=False)
+        """Resume the domain."""
+        return self._xl_or_suspendctl("resume", timeout)
+
+    def _xl_or_suspendctl(self, verb, timeout):
+        """xl's command, or xen-suspendctl's where xl has none."""
+        done = self.dom0.xl(f"{verb} {self.name}", timeout=timeout, check=False)
         if "command not implemented" in done.err:
-            done = self.dom0.suspendctl(f"resume {self.name}", timeout)
+            done = self.dom0.suspendctl(f"{verb} {self.name}", timeout)
         if done.rc:
-            raise LabError(f"{self.name} cannot be resumed: {process.tail(done.err or done.out)}")
+            raise LabError(f"cannot {verb} {self.name}: {process.tail(done.err or done.out)}")
         return done
 
     def poweroff(self, timeout=60):

@@ -15,7 +15,8 @@ from lab.scenarios.test_requests import (begin_transition, shutdown_node,
 
 TIMES = 3
 OFF = "xen_suspend.event_channel=0"
-WAYS = {"channel": ("ours", ""), "xenstore": ("ours", OFF), "baseline": ("baseline", "")}
+WAYS = {"channel": ("ours", {}), "xenstore": ("ours", {"cmdline": OFF}),
+        "baseline": ("baseline", {})}
 
 
 @pytest.fixture(name="guest")
@@ -51,10 +52,10 @@ def test_libxl_uses_it(dom0, guest):
     is_quiet(guest)
 
 
-def test_stop_at_the_sources(dom0, make_guest, count):
+def test_stop_at_the_sources(dom0, shared_guest, count):
     """From the request until the guest has stopped, as dom0 sees it; off by a parameter."""
-    for way, (flavour, cmdline) in WAYS.items():
-        guest = make_guest(flavour, cmdline=cmdline)
+    for way, (flavour, options) in WAYS.items():
+        guest = shared_guest(flavour, **options)
         if way == "channel":
             until("the guest advertises a port", lambda guest=guest: port(dom0, guest))
         else:
