@@ -7,6 +7,7 @@ import pytest
 
 from lab.scenarios.checks import goes_on, is_quiet, is_stopped, until
 
+
 @pytest.fixture(name="guest")
 def guest_fixture(shared_guest):
     """A guest with our kernel."""
@@ -17,6 +18,12 @@ def guest_fixture(shared_guest):
 def either_fixture(request, shared_guest):
     """A guest of each kernel."""
     return shared_guest(request.param)
+
+
+@pytest.fixture(params=["ours", "baseline", "without"], name="flavour")
+def flavour_fixture(request):
+    """Every kernel, also one without suspend."""
+    return request.param
 
 
 def shutdown_node(guest):
@@ -81,7 +88,6 @@ def test_sysrq(dom0, either):
     is_quiet(either)
 
 
-@pytest.mark.parametrize("flavour", ["ours", "baseline", "without"])
 def test_reboot_and_poweroff(dom0, make_guest, flavour):
     """`xl reboot` brings up a new domain, `xl shutdown` ends it, both through user space."""
     guest = make_guest(flavour)
