@@ -8,7 +8,7 @@ import pytest
 
 from lab import steps, stops
 from lab.load import Load
-from lab.scenarios.checks import clock_is_right, goes_on, is_quiet
+from lab.scenarios.checks import clock_is_right, goes_on, is_quiet, until
 
 XEN = "4.17"
 MIGRATIONS = {"ours": 3, "baseline": 1}
@@ -138,6 +138,33 @@ def test_remus(dom0, guest, count, request):
     print(f"{len(stopped) / (stopped[-1] - stopped[0]):.2f} checkpoints a second,"
           f" request to stop {statistics.median(pauses) * 1000:.0f} ms")
     print(parts(steps.read(guest)[0]))
+    clock_is_right(dom0, guest)
+    load.verify()
+    is_quiet(guest)
+
+
+def test_remus_takes_over(dom0, make_guest, count):
+    """Checkpoints go to a second domain, by live migration; the first one is lost: it goes on.
+
+    Neither disk nor network is replicated here, so the guest's work needs neither.
+    """
+    guest = make_guest("ours", disk=False)
+    load = Load(dom0, guest, fio=False, stream=False).start()
+    domid, seconds = guest.domid, count(15)
+    command = f"remus -F -n -d -i 200 -s '' {guest.name} '{RECEIVER} -r'"
+    remus = dom0.popen(stops.stamped(command) + " > /run/remus.log")
+    guest.run(f"sleep {seconds}", timeout=seconds * 3 + 60)
+    assert remus.poll() is None, dom0.run("tail /run/remus.log").out
+    said = dom0.run("cat /run/remus.log").out
+    stopped = stops.times(said, "guest has suspended")
+    assert len(stopped) > 2, said[-2000:]
+    print(f"{len(stopped) / (stopped[-1] - stopped[0]):.2f} checkpoints a second")
+    guest.ssh.close()
+    # What becomes of it all if its host is lost.
+    dom0.run("pkill -KILL -f '^xl -vvv remus'; pkill -KILL -f '^[^ ]*libxl-save-helper --save';"
+             f" xl destroy {domid}")
+    until("the second domain takes over", lambda: guest.domid not in (None, domid))
+    guest.wait_up()
     clock_is_right(dom0, guest)
     load.verify()
     is_quiet(guest)
