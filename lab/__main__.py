@@ -38,7 +38,7 @@ def _prepare(_arguments):
 def _boot(arguments):
     """Boot Xen and guests, and keep them until ctrl-C."""
     setup = Setup({"dom0": arguments.kernel}, arguments.selftests)
-    with setup.booted(icount=arguments.icount) as dom0:
+    with setup.booted(xen=arguments.xen, icount=arguments.icount) as dom0:
         try:
             for flavour in arguments.guest:
                 guest = setup.guest(dom0, flavour)
@@ -129,6 +129,8 @@ def _parser():
                       choices=kernel.ALL_FLAVOURS,
                       help=f"a guest to create: {', '.join(kernel.ALL_FLAVOURS)}")
     boot.add_argument("--kernel", metavar="IMAGE", help="dom0's kernel; else baseline")
+    boot.add_argument("--xen", choices=roots.XEN, default=roots.DEFAULT_XEN,
+                      help="the version of Xen; else %(default)s")
     boot.add_argument("--icount", action="store_true", help="virtual time, for measurements")
     shell = command("shell", _shell)
     shell.add_argument("machine", nargs="?", default="dom0", help="dom0 or a guest's name")

@@ -12,7 +12,7 @@ from rich.table import Table
 from lab import demo, steps, stops
 from lab.progress import step
 
-TIMES = 5
+TIMES = 15
 # Who is measured: the kernel, and its command line.
 WAYS = {"ours": ("ours", ""), "ours, by xenstore": ("ours", "xen_suspend.event_channel=0"),
         "baseline": ("baseline", "")}
