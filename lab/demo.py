@@ -17,12 +17,12 @@ from lab.progress import step
 
 FLAVOURS = ["ours", "baseline"]
 # Operations in the order of the demo, and how often each is done: the median is shown.
-SUSPENDS = {"save + restore": 1, "checkpoint": 5, "suspend + resume": 3}
+SUSPENDS = {"save + restore": 3, "checkpoint": 5, "suspend + resume": 3}
 
 
 @dataclass
 class Run:
-    """What one kernel did: seconds an xl command took, and the suspends seen inside the guest.
+    """What one kernel did: seconds each xl command took, and the suspends seen inside the guest.
 
     @suspends: as the function graph tracer saw them; @stories: as our tracepoints tell them
     """
@@ -35,14 +35,12 @@ class Run:
     figures: dict = field(default_factory=dict)
 
     def timed(self, name, action, times=1):
-        """Do an operation on the host some times, and note how long it took."""
-        taken = []
+        """Do an operation on the host some times, and note how long each took."""
         with step(f"{self.flavour}: {name}" + (f", {times} times" if times > 1 else "")):
             for _ in range(times):
                 begin = time.monotonic()
                 action()
-                taken.append(time.monotonic() - begin)
-        self.seconds[name] = statistics.median(taken)
+                self.seconds.setdefault(name, []).append(time.monotonic() - begin)
 
 
 def medians(suspends):
@@ -60,8 +58,9 @@ def operate(dom0, guest, run):
     with step(f"{run.flavour}: starting fio, a TCP stream, watchers of memory, clocks and timers"):
         load = Load(dom0, guest).start()
     steps.start(guest)
-    run.timed("xl save", guest.save)
-    run.timed("xl restore", guest.restore)
+    for _ in range(SUSPENDS["save + restore"]):
+        run.timed("xl save", guest.save)
+        run.timed("xl restore", guest.restore)
     run.timed("xl save -c", guest.checkpoint, SUSPENDS["checkpoint"])
     run.timed("xl suspend; xl resume", lambda: (guest.suspend(), guest.resume(), guest.wait_up()),
               SUSPENDS["suspend + resume"])
@@ -91,8 +90,9 @@ def commands_table(ours, baseline):
     table = Table(title="On the host, seconds (emulated machine: read them as ratios)")
     for name in ("command", "ours", "baseline", "ratio"):
         table.add_column(name, justify="left" if name == "command" else "right")
-    for name, value in ours.seconds.items():
-        other = baseline.seconds.get(name)
+    for name, values in ours.seconds.items():
+        value, other = (statistics.median(seconds) if seconds else None
+                        for seconds in (values, baseline.seconds.get(name)))
         table.add_row(name, milliseconds(value), milliseconds(other), ratio(value, other))
     return table
 
