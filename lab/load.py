@@ -79,19 +79,21 @@ class Load:
         """End it; fail unless every part of it is content."""
         names = list(self.watchers) + (["fio"] if self.fio else [])
         codes = " ".join(f"{name}.code" for name in names)
-        self.guest.run(f"""cd /tmp
+        logs = self.guest.run(f"""cd /tmp
             for name in {' '.join(self.watchers)}; do pkill -TERM -x $name; done
             pkill -INT -o -x fio
             n=0; until ls {codes} > /dev/null 2>&1; do
-                sleep 0.5; n=$((n + 1)); [ $n -lt 120 ] || break
-            done; true""", timeout=120)
+                sleep 0.2; n=$((n + 1)); [ $n -lt 300 ] || break
+            done
+            for name in {' '.join(self.watchers)}; do
+                cat $name.log; echo code=$(cat $name.code); echo =====
+            done; true""", timeout=120).out.split("=====\n")
         troubles = []
-        for name in self.watchers:
-            log = self.guest.run(f"cd /tmp; cat {name}.log; echo code=$(cat {name}.code)").out
+        for name, log in zip(self.watchers, logs):
             troubles += self._judge(name, log)
         if "stream" in self.watchers:
-            log = self.dom0.run(f"""cd /run; for i in $(seq 40); do
-                    grep -q ^code= stream-{self.port}.log && break; sleep 0.5
+            log = self.dom0.run(f"""cd /run; for i in $(seq 100); do
+                    grep -q ^code= stream-{self.port}.log && break; sleep 0.2
                 done; cat stream-{self.port}.log""").out
             troubles += self._judge("stream-peer", log)
         if self.fio:

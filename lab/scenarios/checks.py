@@ -3,6 +3,7 @@
 
 import time
 
+
 def clock_is_right(dom0, guest):
     """CLOCK_REALTIME of the guest is right to 2 s."""
     before = float(dom0.run("date +%s.%N").out)
@@ -30,7 +31,7 @@ def is_stopped(dom0, guest):
     return "s" in dom0.states()[guest.name][3]
 
 
-def goes_on(dom0, guest, seconds=10):
+def goes_on(dom0, guest, seconds=4):
     """The guest runs in the domain in which it was; returns whether it had to be resumed, for it
     stopped within so many seconds."""
     resumed = False

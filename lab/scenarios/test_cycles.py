@@ -73,7 +73,7 @@ def test_suspend_resume(dom0, guest, thorough, count):
     for _ in range(count(SUSPENDS[thorough])):
         guest.suspend()
         assert is_stopped(dom0, guest)
-        time.sleep(5)
+        time.sleep(3)
         guest.resume()
         assert guest.domid == domid
         guest.wait_up()
