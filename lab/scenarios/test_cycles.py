@@ -100,7 +100,7 @@ def test_memory_is_kept(shared_guest, count):
         for _ in range(restores):
             guest.save()
             guest.restore()
-        lost[thorough] = (before - free_kib(guest)) / restores
+        lost[flavour] = (before - free_kib(guest)) / restores
         is_quiet(guest)
     print("KiB lost at each restore:", lost)
     assert lost["ours"] < 512, lost
