@@ -55,9 +55,9 @@ def medians(suspends):
 
 def operate(dom0, guest, run):
     """Every operation, on a guest under load."""
+    steps.start(guest)
     with step(f"{run.flavour}: starting fio, a TCP stream, watchers of memory, clocks and timers"):
         load = Load(dom0, guest).start()
-    steps.start(guest)
     for _ in range(SUSPENDS["save + restore"]):
         run.timed("xl save", guest.save)
         run.timed("xl restore", guest.restore)

@@ -15,8 +15,8 @@ from lab.scenarios.test_requests import (begin_transition, shutdown_node,
 
 TIMES = 3
 OFF = "xen_suspend.event_channel=0"
-WAYS = {"channel": ("ours", {}), "xenstore": ("ours", {"cmdline": OFF}),
-        "baseline": ("baseline", {})}
+WAYS = [("channel", "ours", {}), ("xenstore", "ours", {"cmdline": OFF}),
+        ("baseline", "baseline", {})]
 
 
 @pytest.fixture(name="guest")
@@ -54,7 +54,7 @@ def test_libxl_uses_it(dom0, guest):
 
 def test_stop_at_the_sources(dom0, shared_guest, count):
     """From the request until the guest has stopped, as dom0 sees it; off by a parameter."""
-    for way, (flavour, options) in WAYS.items():
+    for way, flavour, options in WAYS:
         guest = shared_guest(flavour, **options)
         if way == "channel":
             until("the guest advertises a port", lambda guest=guest: port(dom0, guest))
