@@ -118,10 +118,19 @@ REMUS = "remus -F -b -n -d -i 200 {0} nowhere"
 SECONDS = {"ours": 60, "baseline": 15}
 
 
+def judge_checkpoints(dom0):
+    """Remus has taken several; tell how many a second, and how long the guest took to stop."""
+    said = dom0.run("cat /run/remus.log").out
+    asked, stopped = stops.times(said, "issuing "), stops.times(said, "guest has suspended")
+    assert len(stopped) > 2, said[-2000:]
+    pauses = [after - before for before, after in zip(asked, stopped)]
+    print(f"{len(stopped) / (stopped[-1] - stopped[0]):.2f} checkpoints a second,"
+          f" request to stop {statistics.median(pauses) * 1000:.0f} ms")
+
+
 def test_remus(dom0, guest, count, request):
     """Checkpoints by Remus for a minute, under load; then it is killed, and the guest goes on."""
     seconds = count(SECONDS[request.node.callspec.params["guest"]])
-    # Before the load: what QEMU has translated of a busy guest may outlive what tracing patches.
     steps.start(guest)
     load = Load(dom0, guest).start()
     domid = guest.domid
@@ -132,12 +141,7 @@ def test_remus(dom0, guest, count, request):
     remus.wait(30)
     goes_on(dom0, guest)
     assert guest.domid == domid
-    said = dom0.run("cat /run/remus.log").out
-    asked, stopped = stops.times(said, "issuing "), stops.times(said, "guest has suspended")
-    assert len(stopped) > 2, said[-2000:]
-    pauses = [after - before for before, after in zip(asked, stopped)]
-    print(f"{len(stopped) / (stopped[-1] - stopped[0]):.2f} checkpoints a second,"
-          f" request to stop {statistics.median(pauses) * 1000:.0f} ms")
+    judge_checkpoints(dom0)
     print(parts(steps.read(guest)[0]))
     clock_is_right(dom0, guest)
     load.verify()
@@ -156,10 +160,7 @@ def test_remus_takes_over(dom0, make_guest, count):
     remus = dom0.popen(stops.stamped(command) + " > /run/remus.log")
     guest.run(f"sleep {seconds}", timeout=seconds * 3 + 60)
     assert remus.poll() is None, dom0.run("tail /run/remus.log").out
-    said = dom0.run("cat /run/remus.log").out
-    stopped = stops.times(said, "guest has suspended")
-    assert len(stopped) > 2, said[-2000:]
-    print(f"{len(stopped) / (stopped[-1] - stopped[0]):.2f} checkpoints a second")
+    judge_checkpoints(dom0)
     guest.ssh.close()
     # What becomes of it all if its host is lost.
     dom0.run("pkill -KILL -f '^xl -vvv remus'; pkill -KILL -f '^[^ ]*libxl-save-helper --save';"
