@@ -14,8 +14,7 @@ PURPOSES = {
     "kernel": ["linux-source-6.12", "build-essential", "dpkg-dev", "flex", "bison", "bc",
                "libelf-dev", "libssl-dev", "xz-utils", "ccache", "kmod", "cpio", "patch", "git",
                "make"],
-    "roots": ["mmdebstrap", "debian-archive-keyring", "e2fsprogs"],
-    "machine": ["qemu-system-x86", "openssh-client"],
+    "roots": ["mmdebstrap", "debian-archive-keyring", "e2fsprogs", "openssh-client"],
     "checks": ["sparse", "shellcheck", "pylint", "python3-pytest", "python3-sphinx"],
 }
 

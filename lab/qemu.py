@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab import process
+from lab import emulator, process
 from lab.errors import LabError
 
 DOM0_ADDRESS = "10.0.2.15"
@@ -59,14 +59,10 @@ class Qemu:
         addresses = [DOM0_ADDRESS, *GUEST_ADDRESSES]
         self.ports = dict(zip(addresses, free_ports(len(addresses))))
         with open(self.folder / "qemu.log", "w", encoding="utf-8") as log:
-            try:
-                # pylint: disable-next=consider-using-with,subprocess-popen-preexec-fn
-                self._process = subprocess.Popen(
-                    self._command(machine), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                    preexec_fn=process.die_with_parent, start_new_session=True)
-            except FileNotFoundError as error:
-                raise LabError("qemu-system-x86_64 is not installed: "
-                               "python3 -m lab prepare") from error
+            # pylint: disable-next=consider-using-with,subprocess-popen-preexec-fn
+            self._process = subprocess.Popen(
+                self._command(machine), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                preexec_fn=process.die_with_parent, start_new_session=True)
 
     def _command(self, machine):
         forwards = "".join(f",hostfwd=tcp:127.0.0.1:{port}-{address}:22"
@@ -83,7 +79,7 @@ class Qemu:
         xen_args = (f"{_XEN_ARGS} dom0_mem={machine.dom0_memory}M,max:{machine.dom0_memory}M "
                     f"dom0_max_vcpus={machine.cpus} {'iommu=on ' if machine.iommu else ''}"
                     f"{machine.xen_args}")
-        return ["qemu-system-x86_64", *board, *timing, "-cpu", "qemu64,+svm,+npt,+rdrand",
+        return [*emulator.command(), *board, *timing, "-cpu", "qemu64,+svm,+npt,+rdrand",
                 "-m", f"{machine.memory}M", "-smp", str(machine.cpus),
                 "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot",
                 "-serial", f"file:{self.serial}",

@@ -40,7 +40,7 @@ class Setup:
 
     def booted(self, **machine):
         """A host that boots when entered with `with`, and ends when left."""
-        packages.ensure("roots", "machine")
+        packages.ensure("roots")
         return Dom0(self.image("dom0"), selftests=self.programs(), **machine)
 
     def guest(self, dom0, flavour="ours", name=None, *, create=True, wait=True, **options):

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from lab import emulator
 from lab.errors import LabError
 from lab.process import die_with_parent
 from lab.static.tree import REPO, kernel_files, pristine
@@ -33,7 +34,7 @@ def declared():
 
 def boot(image):
     """Boot @image without Xen or a disk; it powers off when the suites are through."""
-    command = ["qemu-system-x86_64", "-machine", "pc", "-accel", "tcg", "-m", "256M", "-smp", "2",
+    command = [*emulator.command(), "-machine", "pc", "-accel", "tcg", "-m", "256M", "-smp", "2",
                "-nodefaults", "-display", "none", "-no-reboot", "-bios", "qboot.rom",
                "-serial", "stdio", "-kernel", str(image), "-append", _ARGS]
     LOG.parent.mkdir(exist_ok=True)
@@ -42,8 +43,6 @@ def boot(image):
             # pylint: disable-next=subprocess-popen-preexec-fn
             subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=True,
                            timeout=TIMEOUT, preexec_fn=die_with_parent)
-        except FileNotFoundError as error:
-            raise LabError("qemu-system-x86_64 is not installed") from error
         except subprocess.TimeoutExpired as error:
             raise LabError(f"the suites did not end within {TIMEOUT} s; log: {LOG}") from error
         except subprocess.CalledProcessError as error:
