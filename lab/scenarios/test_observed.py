@@ -69,8 +69,9 @@ END
     for step in failing.WORKING_STEPS:
         assert int(after[f"steps/{step}/max_suspend_us"]) >= \
             int(after[f"steps/{step}/last_suspend_us"])
-    assert int(after["steps/devices/last_suspend_us"]) > 0
-    assert int(after["steps/devices/last_undo_us"]) > 0
+    # One step alone may be quicker than the ticks that the guest's clock is corrected by.
+    for way in ("last_suspend_us", "last_undo_us"):
+        assert sum(int(value) for name, value in after.items() if name.endswith(way)) > 0, way
     is_quiet(guest)
 
 
