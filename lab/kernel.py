@@ -140,16 +140,16 @@ def _keep_time(path, before):
         os.utime(path)
 
 
-def _make(build, *targets, log=None):
+def _make(build, *targets, log=None, **settings_of_ccache):
     """Run kbuild; the log keeps all it says, warnings too."""
     tree = build.parent
     settings = [f"{name}={value}" for name, value in _STAMP.items()]
     environment = {**os.environ, "CCACHE_DIR": str(cache.root() / "ccache"),
                    "CCACHE_NOHASHDIR": "1", "CCACHE_MAXSIZE": "2G", "CCACHE_DEPEND": "1",
-                   "CCACHE_SLOPPINESS": "time_macros"}
+                   "CCACHE_SLOPPINESS": "time_macros", **settings_of_ccache}
     command = ["make", "-s", "-C", tree, f"O={build.name}", f"-j{os.cpu_count() + 1}",
                "CC=ccache gcc", *settings, *targets]
-    with open(log or os.devnull, "w", encoding="utf-8") as stream:
+    with open(log or os.devnull, "a", encoding="utf-8") as stream:
         # pylint: disable-next=subprocess-popen-preexec-fn
         done = subprocess.run([str(word) for word in command], check=False, env=environment,
                               stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,
@@ -244,13 +244,18 @@ def _compile(flavour, seed):
     fragments = [_FRAGMENTS / "lab.config"]
     if recipe.fragment:
         fragments.append(_FRAGMENTS / recipe.fragment)
+    log.unlink(missing_ok=True)
     with step(f"building the {flavour} kernel"):
         if seed:
             _sow(seed, output)
         _configure(output, fragments, log)
         if seed:
             _keep_objtool(seed, output, log)
-        _make(output, "bzImage", "modules", log=log)
+        _make(output, "vmlinux", "modules", log=log)
+        # ccache does not see that the content of the packed kernel, which this includes, is another,
+        # and takes an older object if only the size is the same.
+        (output / "arch/x86/boot/compressed/piggy.o").unlink(missing_ok=True)
+        _make(output, "bzImage", log=log, CCACHE_DISABLE="1")
     warnings = [line for line in log.read_text(encoding="utf-8").splitlines() if "warning:" in line]
     for line in warnings:
         say(line)
