@@ -31,6 +31,7 @@ class Dom0:  # pylint: disable=too-many-instance-attributes
         self._xen = xen
         self._kernels = {}
         self._suspendctl = None
+        self._mounted = False
         self.guests = {}
         self.qemu = None
         self.ssh = None
@@ -90,7 +91,9 @@ class Dom0:  # pylint: disable=too-many-instance-attributes
 
     def selftest(self, name):
         """The path in dom0 of a kselftest program."""
-        self.run("mkdir -p /mnt; mountpoint -q /mnt || mount -o ro,noload /dev/vdb /mnt")
+        if not self._mounted:
+            self.run("mkdir -p /mnt; mount -o ro,noload /dev/vdb /mnt")
+            self._mounted = True
         return f"/mnt{SELFTESTS}/{name}"
 
     def read(self, path):

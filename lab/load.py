@@ -7,10 +7,8 @@ fio writes to the data disk and verifies what it wrote.
 
 import json
 import re
-import time
 
 from lab.dom0 import SELFTESTS
-from lab.errors import LabError
 from lab.qemu import DOM0_ADDRESS
 
 PORT = 5000
@@ -18,8 +16,10 @@ PORT = 5000
 RATE = "--rate 64 --tick-ms 100"
 READY_WITHIN = 60
 FIO = ("fio --name=verify --filename=/data/fio --size=12m --bs=16k --rw=randwrite --direct=1"
-       " --verify=crc32c --verify_backlog=8 --verify_fatal=1 --time_based --runtime=86400"
-       " --rate_iops=5 --output-format=json --output=/tmp/fio.json")
+       " --verify=crc32c --verify_backlog=4 --verify_fatal=1 --time_based --runtime=86400"
+       " --fallocate=none --rate_iops=5 --output-format=json --output=/tmp/fio.json")
+# Sectors of its file by which it has verified some of what it wrote.
+FIO_VERIFIES = 2 * 4 * 32
 
 
 class Load:
@@ -31,8 +31,8 @@ class Load:
         self.fio = fio
         self.port = PORT + int(guest.address.rsplit(".", 1)[1])
         self.watchers = {
-            "memory": "memory --mib 8 --rewrite 1 --tick-ms 50",
-            "clocks": "clocks --period-us 50000",
+            "memory": "memory --mib 8 --rewrite 1 --tick-ms 100",
+            "clocks": "clocks --period-us 100000",
             "timers": "timers --longest-ms 2000 --slack-ms 10000",
             "vcpus": "vcpus",
         }
@@ -50,23 +50,20 @@ class Load:
                     grep -q READY stream-{self.port}.log && exit 0; sleep 0.1
                 done
                 cat stream-{self.port}.log >&2; exit 1""")
-        script = ["cd /tmp; rm -f *.log *.code fio.json"]
+        script = ["cd /tmp; rm -f *.log *.code fio.* /data/fio"]
         for name, command in self.watchers.items():
             script.append(f"(setsid sh -c '{SELFTESTS}/{command} > {name}.log 2>&1;"
                           f" echo $? > {name}.code') < /dev/null > /dev/null 2>&1 &")
         if self.fio:
             script.append(f"(setsid sh -c '{FIO} 2> fio.err; echo $? > fio.code')"
                           " < /dev/null > /dev/null 2>&1 &")
-        self.guest.run("\n".join(script))
-        deadline = time.monotonic() + READY_WITHIN
-        while True:
-            ready = self.guest.run("cd /tmp; grep -l READY *.log; true").out.split()
-            if len(ready) == len(self.watchers):
-                return self
-            if time.monotonic() > deadline:
-                logs = self.guest.run("cd /tmp; tail -n 5 *.log *.err; true").out
-                raise LabError(f"not all of the load began within {READY_WITHIN} s:\n{logs}")
-            time.sleep(0.5)
+        script.append(f"""for i in $(seq {READY_WITHIN * 5}); do
+                [ $(grep -sl READY *.log | wc -l) != {len(self.watchers)} ] || exit 0; sleep 0.2
+            done
+            echo "not all of the load began within {READY_WITHIN} s" >&2
+            tail -v -n 5 *.log *.err >&2; exit 1""")
+        self.guest.run("\n".join(script), timeout=READY_WITHIN * 2)
+        return self
 
     def goes_on(self):
         """Fail if any part of it has ended already."""
@@ -78,26 +75,30 @@ class Load:
     def verify(self):
         """End it; fail unless every part of it is content."""
         names = list(self.watchers) + (["fio"] if self.fio else [])
-        codes = " ".join(f"{name}.code" for name in names)
-        logs = self.guest.run(f"""cd /tmp
-            for name in {' '.join(self.watchers)}; do pkill -TERM -x $name; done
-            pkill -INT -o -x fio
-            n=0; until ls {codes} > /dev/null 2>&1; do
-                sleep 0.2; n=$((n + 1)); [ $n -lt 300 ] || break
-            done
-            for name in {' '.join(self.watchers)}; do
-                cat $name.log; echo code=$(cat $name.code); echo =====
-            done; true""", timeout=120).out.split("=====\n")
+        codes = [f"{name}.code" for name in names]
+        files = [*codes, *(f"{name}.log" for name in self.watchers)]
+        until = "true"
+        if self.fio:
+            files += ["fio.err", "fio.json"]
+            until = f"[ -e fio.code -o $(stat -c %b /data/fio) -ge {FIO_VERIFIES} ]"
+        said = self.guest.run(f"""cd /tmp
+            for i in $(seq 300); do {until} && break; sleep 0.2; done
+            pkill -TERM -x '{'|'.join(self.watchers)}'; pkill -INT -o -x fio
+            for i in $(seq 300); do ls {' '.join(codes)} > /dev/null 2>&1 && break; sleep 0.2; done
+            tail -v -n +1 {' '.join(files)}; true""", timeout=120).out
+        said = dict(re.findall(r"^==> (\S+) <==\n(.*?)\n?(?=^==> |\Z)", said, re.M | re.DOTALL))
         troubles = []
-        for name, log in zip(self.watchers, logs):
-            troubles += self._judge(name, log)
+        for name in self.watchers:
+            log, code = said.get(f"{name}.log", ""), said.get(f"{name}.code", "")
+            troubles += self._judge(name, f"{log}\ncode={code}")
         if "stream" in self.watchers:
             log = self.dom0.run(f"""cd /run; for i in $(seq 100); do
                     grep -q ^code= stream-{self.port}.log && break; sleep 0.2
                 done; cat stream-{self.port}.log""").out
             troubles += self._judge("stream-peer", log)
         if self.fio:
-            troubles += self._judge_fio()
+            troubles += self._judge_fio(*(said.get(f"fio.{kind}", "") for kind in
+                                          ("err", "json", "code")))
         if troubles:
             raise AssertionError("the guest did not come back as it was:\n" + "\n".join(troubles))
         return self.figures
@@ -110,14 +111,11 @@ class Load:
             return [f"{name}:", log]
         return []
 
-    def _judge_fio(self):
-        out = self.guest.run("cd /tmp; cat fio.err; echo =====; cat fio.json; echo =====;"
-                             " cat fio.code").out
-        errors, report, code = (out.split("=====") + ["", ""])[:3]
+    def _judge_fio(self, errors, report, code):
         try:
             job = json.loads(report[report.index("{"):])["jobs"][0]
         except (ValueError, KeyError, IndexError):
-            return ["fio: no report", out]
+            return ["fio: no report", errors, report, code]
         written, read = job["write"]["total_ios"], job["read"]["total_ios"]
         self.figures["fio"] = {"written": written, "verified": read}
         # 128 is what fio ends with when it is told to stop.
