@@ -10,6 +10,7 @@ import time
 import pytest
 
 from lab.load import Load
+from lab.qemu import DOM0_ADDRESS
 from lab.scenarios.checks import clock_is_right, is_quiet, is_stopped, until
 
 # How often each is done, if thoroughly, and if to see that the lab is right.
@@ -116,4 +117,27 @@ def test_peers_learn_the_place(dom0, guest):
     until("the bridge knows the new place",
           lambda: mac in dom0.run(f"bridge fdb show dev vif{guest.domid}.0", check=False).out)
     guest.wait_up()
+    is_quiet(guest)
+
+
+def test_place_is_told_first(dom0, guest, flavour):
+    """What processes wrote before the network is back goes out after the guest's new place is told.
+
+    On baseline before.
+    """
+    frames = "/run/frames"
+    mac = guest.run("cat /sys/class/net/eth0/address").out.strip()
+    guest.run(f"setsid ping -q -i 0.02 {DOM0_ADDRESS} > /dev/null 2>&1 < /dev/null & true")
+    guest.save()
+    guest.ssh.close()
+    dom0.run(f"setsid tcpdump -Z root -nle -i any -y LINUX_SLL2 inbound > {frames} 2>&1"
+             f" < /dev/null & timeout 20 sh -c 'until grep -q listening {frames}; do sleep 0.1; done'")
+    guest.restore(wait=False)
+    seen = f"vif{guest.domid}.0 .* {mac} "
+    until("the guest is heard of", lambda: not dom0.run(f"grep -q '{seen}.*IPv4' {frames}",
+                                                        check=False).rc)
+    first = dom0.run(f"pkill -x tcpdump; grep -m 1 '{seen}' {frames}").out
+    guest.wait_up()
+    guest.run("pkill -x ping")
+    assert ("ethertype ARP" in first) == (flavour == "ours"), first
     is_quiet(guest)
