@@ -12,6 +12,9 @@
 
 #include <xen/suspend.h>
 
+/* Of a step, a phase, a word or a source; bpftrace 0.23 reads arrays only. */
+#define XEN_SUSPEND_TRACE_NAME 20
+
 TRACE_DEFINE_ENUM(XEN_SUSPEND_FAILED);
 TRACE_DEFINE_ENUM(XEN_SUSPEND_CANCELLED);
 TRACE_DEFINE_ENUM(XEN_SUSPEND_RESUMED);
@@ -32,13 +35,13 @@ TRACE_DEFINE_ENUM(XEN_SUSPEND_RESUMED);
 TRACE_EVENT(xen_suspend_request,
 	    TP_PROTO(const char *name, const char *source),
 	    TP_ARGS(name, source),
-	    TP_STRUCT__entry(__string(name, name)
-			     __string(source, source)
+	    TP_STRUCT__entry(__array(char, name, XEN_SUSPEND_TRACE_NAME)
+			     __array(char, source, XEN_SUSPEND_TRACE_NAME)
 	    ),
-	    TP_fast_assign(__assign_str(name);
-			   __assign_str(source);
+	    TP_fast_assign(strscpy_pad(__entry->name, name);
+			   strscpy_pad(__entry->source, source);
 	    ),
-	    TP_printk("%s source=%s", __get_str(name), __get_str(source))
+	    TP_printk("%s source=%s", __entry->name, __entry->source)
 );
 
 /**
@@ -54,13 +57,13 @@ TRACE_EVENT(xen_suspend_request,
 TRACE_EVENT(xen_suspend_step_begin,
 	    TP_PROTO(const char *step, const char *phase),
 	    TP_ARGS(step, phase),
-	    TP_STRUCT__entry(__string(step, step)
-			     __string(phase, phase)
+	    TP_STRUCT__entry(__array(char, step, XEN_SUSPEND_TRACE_NAME)
+			     __array(char, phase, XEN_SUSPEND_TRACE_NAME)
 	    ),
-	    TP_fast_assign(__assign_str(step);
-			   __assign_str(phase);
+	    TP_fast_assign(strscpy_pad(__entry->step, step);
+			   strscpy_pad(__entry->phase, phase);
 	    ),
-	    TP_printk("%s %s", __get_str(step), __get_str(phase))
+	    TP_printk("%s %s", __entry->step, __entry->phase)
 );
 
 /**
@@ -76,18 +79,18 @@ TRACE_EVENT(xen_suspend_step_end,
 	    TP_PROTO(const char *step, const char *phase,
 		     enum xen_suspend_outcome outcome, int error),
 	    TP_ARGS(step, phase, outcome, error),
-	    TP_STRUCT__entry(__string(step, step)
-			     __string(phase, phase)
+	    TP_STRUCT__entry(__array(char, step, XEN_SUSPEND_TRACE_NAME)
+			     __array(char, phase, XEN_SUSPEND_TRACE_NAME)
 			     __field(int, outcome)
 			     __field(int, error)
 	    ),
-	    TP_fast_assign(__assign_str(step);
-			   __assign_str(phase);
+	    TP_fast_assign(strscpy_pad(__entry->step, step);
+			   strscpy_pad(__entry->phase, phase);
 			   __entry->outcome = outcome;
 			   __entry->error = error;
 	    ),
-	    TP_printk("%s %s outcome=%s error=%d", __get_str(step),
-		      __get_str(phase), show_xen_suspend_outcome(__entry->outcome),
+	    TP_printk("%s %s outcome=%s error=%d", __entry->step,
+		      __entry->phase, show_xen_suspend_outcome(__entry->outcome),
 		      __entry->error)
 );
 
@@ -145,21 +148,21 @@ TRACE_EVENT(xen_suspend_report,
 	    TP_ARGS(request, outcome, step, error, tries, again),
 	    TP_STRUCT__entry(__field(unsigned int, request)
 			     __field(int, outcome)
-			     __string(step, step ?: "")
+			     __array(char, step, XEN_SUSPEND_TRACE_NAME)
 			     __field(int, error)
 			     __field(unsigned int, tries)
 			     __field(bool, again)
 	    ),
 	    TP_fast_assign(__entry->request = request;
 			   __entry->outcome = outcome;
-			   __assign_str(step);
+			   strscpy_pad(__entry->step, step ?: "");
 			   __entry->error = error;
 			   __entry->tries = tries;
 			   __entry->again = again;
 	    ),
 	    TP_printk("request=%u outcome=%s step=%s error=%d tries=%u%s",
 		      __entry->request, show_xen_suspend_outcome(__entry->outcome),
-		      __get_str(step), __entry->error, __entry->tries,
+		      __entry->step, __entry->error, __entry->tries,
 		      __entry->again ? " again" : "")
 );
 
