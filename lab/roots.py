@@ -20,7 +20,8 @@ _RECIPE = Path(__file__)
 _BASE = ["busybox-static", "bash", "dash", "coreutils", "util-linux", "mount", "sed", "grep",
          "mawk", "findutils", "procps", "iproute2", "iputils-ping", "iperf3", "hostname", "kmod",
          "e2fsprogs", "dropbear-bin", "socat", "strace"]
-_GUEST = ["fio", "stress-ng", "trace-cmd"]
+_HOST = ["tcpdump"]
+_GUEST = ["fio", "stress-ng", "trace-cmd", "bpftrace"]
 _USELESS = ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info",
             "usr/share/X11", "usr/share/zoneinfo", "usr/share/lintian", "usr/share/perl",
             "usr/share/bash-completion", "usr/share/perl5", "usr/share/qemu", "usr/lib/debug",
@@ -161,7 +162,7 @@ def _without_wrappers(root, version):
 def host(version=DEFAULT_XEN):
     """The hypervisor and dom0's disk."""
     xen = XEN[version]
-    unpacked = extract(f"dom0-{version}", xen.suite, [*_BASE, *xen.packages])
+    unpacked = extract(f"dom0-{version}", xen.suite, [*_BASE, *_HOST, *xen.packages])
     rebuilt = hypervisor.with_shadow(xen.suite) if xen.rebuilt else None
 
     def build(folder):
@@ -203,7 +204,7 @@ def guest_disk(programs=None):
             _let_in(root)
             if programs:
                 shutil.copytree(programs, root / "opt/selftests")
-            _image(root, folder / "guest.img", "768M")
+            _image(root, folder / "guest.img", "1152M")
             shutil.rmtree(root)
 
     parts = [unpacked.parent.name, OVERLAY / "guest", _RECIPE, sshkey.public()]

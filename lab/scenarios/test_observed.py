@@ -11,7 +11,9 @@ from lab.scenarios import failing
 from lab.scenarios.checks import is_quiet, until
 from lab.scenarios.failing import STATS
 
-ABI = Path(__file__).parents[2] / "Documentation/ABI/testing"
+REPOSITORY = Path(__file__).parents[2]
+ABI = REPOSITORY / "Documentation/ABI/testing"
+SCRIPT = REPOSITORY / "tools/xen/xen-suspend.bt"
 ENDS = ["resumed", "cancelled", "failed", "abandoned"]
 # The files of every fault injection are described with it.
 FRAMEWORK = ("probability", "interval", "times", "space", "verbose", "verbose_ratelimit_burst",
@@ -101,6 +103,28 @@ def test_trace_cmd(guest):
                 if event == "hypercall_end"]
     assert sorted(returned) == ["0", "1"]
     assert len([event for event, _ in told if event == "request"]) == 2
+    is_quiet(guest)
+
+
+def test_bpftrace(make_guest):
+    """The script for bpftrace prints a line for each suspend, and how long each step took."""
+    guest = make_guest("debug", memory=288)
+    guest.ssh.put(SCRIPT, "/tmp/script.bt")
+    # This kernel has no BTF, which takes long to make: so bpftrace wants a header of types.
+    guest.run("mkdir -p /tmp/linux; echo '#include <stdbool.h>' > /tmp/linux/types.h")
+    guest.run("cd /tmp; setsid bpftrace -I /tmp script.bt > told 2>&1 < /dev/null &"
+              " for i in $(seq 60); do grep -q REQUEST /tmp/told && exit; sleep 0.5; done;"
+              " cat /tmp/told >&2; exit 1", timeout=120)
+    guest.checkpoint()
+    guest.save()
+    guest.restore()
+    guest.run("pkill -INT -x bpftrace; while pgrep -x bpftrace; do sleep 0.2; done", timeout=120)
+    told = guest.run("cat /tmp/told").out
+    lines = re.findall(r"^\d\d:[\d:]+ +\d+ +1 +\d+ +\d+  (.*)$", told, re.M)
+    assert lines == ["cancelled, same domain", "resumed in a new domain"], told
+    for step in failing.WORKING_STEPS:
+        assert f"@us[{step}, suspend]:" in told, told
+    assert "@us[renew, resume]:" in told and "@us[renew, cancel]:" not in told, told
     is_quiet(guest)
 
 
