@@ -252,8 +252,8 @@ def _compile(flavour, seed):
         if seed:
             _keep_objtool(seed, output, log)
         _make(output, "vmlinux", "modules", log=log)
-        # ccache does not see that the content of the packed kernel, which this includes, is another,
-        # and takes an older object if only the size is the same.
+        # ccache does not see that the packed kernel, which this includes, is another one, and takes
+        # an older object if only the size is the same.
         (output / "arch/x86/boot/compressed/piggy.o").unlink(missing_ok=True)
         _make(output, "bzImage", log=log, CCACHE_DISABLE="1")
     warnings = [line for line in log.read_text(encoding="utf-8").splitlines() if "warning:" in line]
