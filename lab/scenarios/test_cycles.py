@@ -131,8 +131,8 @@ def test_place_is_told_first(dom0, guest, flavour):
     guest.save()
     guest.ssh.close()
     dom0.run(f"setsid tcpdump -Z root -nle -i any -y LINUX_SLL2 inbound > {frames} 2>&1"
-             f" < /dev/null & for i in $(seq 100); do grep -q listening {frames} && break; sleep 0.1;"
-             " done")
+             " < /dev/null & for i in $(seq 100); do"
+             f" grep -q listening {frames} && break; sleep 0.1; done")
     guest.restore(wait=False)
     seen = f"vif{guest.domid}.0 .* {mac} "
     until("the guest is heard of", lambda: not dom0.run(f"grep -q '{seen}.*IPv4' {frames}",

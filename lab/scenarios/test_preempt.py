@@ -27,7 +27,7 @@ def test_preempt(dom0, make_guest, model):
 
 def test_page_tables_in_flux(make_guest, dom0, count):
     """Processes fork, map and exit as fast as they can, while the guest is saved and restored."""
-    guest = make_guest("ours", memory=192)
+    guest = make_guest("ours", memory=144)
     load = Load(dom0, guest).start()
     guest.run("setsid stress-ng --quiet --temp-path /tmp --fork 1 --vfork 1 --mmap 1"
               " --mmap-bytes 4m > /dev/null 2>&1 < /dev/null & true")
