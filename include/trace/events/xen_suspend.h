@@ -13,7 +13,7 @@
 #include <xen/suspend.h>
 
 /* Of a step, a phase, a word or a source; bpftrace 0.23 reads arrays only. */
-#define XEN_SUSPEND_TRACE_NAME 20
+#define XEN_SUSPEND_TRACE_NAME 32
 
 TRACE_DEFINE_ENUM(XEN_SUSPEND_FAILED);
 TRACE_DEFINE_ENUM(XEN_SUSPEND_CANCELLED);
