@@ -57,11 +57,7 @@ class Span:
 
 
 def start(guest):
-    """Begin to record in a guest; what was recorded before is forgotten.
-
-    Before it has much to do: this patches the scheduler, and QEMU 7.2 may run what it translated
-    of a busy one before that, of which the guest dies.
-    """
+    """Begin to record in a guest; what was recorded before is forgotten."""
     names = " ".join(list(DOWN) + list(BACK))
     guest.run(f"""cd {TRACING}
         [ -e tracing_on ] || mount -t tracefs tracefs .
