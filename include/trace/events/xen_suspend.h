@@ -12,7 +12,7 @@
 
 #include <xen/suspend.h>
 
-/* Of a step, a phase, a word or a source; bpftrace 0.23 reads arrays only. */
+/* Room for a name; arrays, as bpftrace 0.23 finds no strings of other kinds. */
 #define XEN_SUSPEND_TRACE_NAME 32
 
 TRACE_DEFINE_ENUM(XEN_SUSPEND_FAILED);
