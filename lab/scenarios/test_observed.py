@@ -3,15 +3,14 @@
 documentation does not know."""
 
 import re
-from pathlib import Path
 
 import pytest
 
+from lab.kernel import REPOSITORY
 from lab.scenarios import failing
 from lab.scenarios.checks import is_quiet, until
 from lab.scenarios.failing import STATS
 
-REPOSITORY = Path(__file__).parents[2]
 ABI = REPOSITORY / "Documentation/ABI/testing"
 SCRIPT = REPOSITORY / "tools/xen/xen-suspend.bt"
 ENDS = ["resumed", "cancelled", "failed", "abandoned"]
