@@ -183,11 +183,12 @@ def _configure(build, fragments, log):
 
 
 def _ignored(config, fragments):
-    """The options that a fragment switches on and the configuration lacks."""
+    """The options that the last fragment to name them switches on, and the configuration lacks."""
     have = set(config.read_text(encoding="utf-8").splitlines())
-    wanted = [line for path in fragments for line in path.read_text(encoding="utf-8").splitlines()
-              if line.startswith("CONFIG_") and not line.endswith("=n")]
-    return [line.split("=")[0] for line in wanted if line not in have]
+    wanted = {line.split("=")[0]: line for path in fragments
+              for line in path.read_text(encoding="utf-8").splitlines()
+              if line.startswith("CONFIG_")}
+    return [name for name, line in wanted.items() if not line.endswith("=n") and line not in have]
 
 
 def _key(recipe):
