@@ -15,7 +15,7 @@
 #include "timers.h"
 #include "watch.h"
 
-#define PERIOD_MS	20
+#define PERIOD_MS	100
 #define MOST_BEHIND	10	/* reads in a row, each preempted after it */
 
 static unsigned long longest_ms = 5000;

@@ -47,7 +47,7 @@ bool watch_over(void)
 void watch_wait(void)
 {
 	while (!watch_over())
-		watch_sleep(20 * NSEC_PER_MSEC);
+		watch_sleep(200 * NSEC_PER_MSEC);
 }
 
 s64 watch_clock(clockid_t clock)
