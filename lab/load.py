@@ -13,7 +13,7 @@ from lab.qemu import DOM0_ADDRESS
 
 PORT = 5000
 # What keeps a guest busy all the time, but its emulated CPUs mostly free.
-RATE = "--rate 64 --tick-ms 100"
+RATE = "--rate 32 --tick-ms 100"
 READY_WITHIN = 60
 FIO = ("fio --name=verify --filename=/data/fio --size=12m --bs=16k --rw=randwrite --direct=1"
        " --verify=crc32c --verify_backlog=4 --verify_fatal=1 --time_based --runtime=86400"
