@@ -20,7 +20,7 @@ class Guest:  # pylint: disable=too-many-instance-attributes
     """A guest; its root disk is shared and read-only, its data disk (/data) is its own."""
 
     # pylint: disable-next=too-many-arguments
-    def __init__(self, dom0, name, image, address, *, vcpus=2, memory=112, cmdline="", type="pv",
+    def __init__(self, dom0, name, image, address, *, vcpus=2, memory=88, cmdline="", type="pv",
                  config="", disk=True, network=True):
         # pylint: disable=redefined-builtin
         self.dom0 = dom0
@@ -80,7 +80,7 @@ class Guest:  # pylint: disable=too-many-instance-attributes
         """Wait for the last word of the guest's start script, which costs less than to try ssh."""
         log = f"{_CONSOLES}/guest-{self.name}.log"
         done = self.dom0.run(f"timeout {timeout} sh -c \"until grep -qs 'lab: guest up' {log}; "
-                             "do sleep 0.5; done\"", timeout=timeout + 20, check=False)
+                             "do sleep 0.3; done\"", timeout=timeout + 20, check=False)
         if done.rc:
             raise LabError(f"{self.name} did not come up within {timeout} s; its last words:\n"
                            f"{process.tail(self.console())}")

@@ -20,7 +20,7 @@ ALL = failing.injected() | failing.refusals()
 @pytest.fixture(name="guest")
 def guest_fixture(shared_guest, setup):
     """A guest with the test module, for all scenarios of this file."""
-    guest = shared_guest("debug", FREEZER_SAYS, memory=160)
+    guest = shared_guest("debug", FREEZER_SAYS, memory=136)
     if guest.run("lsmod | grep -q refuse", check=False).rc:
         failing.load_module(guest, setup.module("debug"))
     return guest
