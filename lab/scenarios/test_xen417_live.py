@@ -115,7 +115,7 @@ def parts(suspends):
 
 
 REMUS = "remus -F -b -n -d -i 200 {0} nowhere"
-SECONDS = {"ours": 60, "baseline": 15}
+SECONDS = {"ours": 60, "baseline": 10}
 
 
 def judge_checkpoints(dom0):
@@ -155,7 +155,7 @@ def test_remus_takes_over(dom0, make_guest, count):
     """
     guest = make_guest("ours", disk=False)
     load = Load(dom0, guest, fio=False, stream=False).start()
-    domid, seconds = guest.domid, count(15)
+    domid, seconds = guest.domid, count(10)
     command = f"remus -F -n -d -i 200 -s '' {guest.name} '{RECEIVER} -r'"
     remus = dom0.popen(stops.stamped(command) + " > /run/remus.log")
     guest.run(f"sleep {seconds}", timeout=seconds * 3 + 60)
