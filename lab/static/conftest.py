@@ -16,12 +16,14 @@ def tree_fixture():
         yield tree
 
 
-@pytest.fixture(scope="session", name="checks")
+@pytest.fixture(scope="session", name="checks", autouse=True)
 def checks_fixture(tree, tmp_path_factory):
-    """Checks that use one processor each, begun together: what each of them said, once it has."""
+    """Checks that take long, begun before the first test: what each of them said, once it has."""
     names = trees.styled_files() + trees.patches()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        begun = {"sphinx": pool.submit(tree.documents)}
+        begun = {variant: pool.submit(tree.compile, variant) for variant in trees.VARIANTS}
+        begun["sphinx"] = pool.submit(tree.documents)
+        begun["pylint"] = pool.submit(trees.pylint)
         for name in names:
             # checkpatch keeps notes in the folder where it runs.
             begun[name] = pool.submit(tree.checkpatch, name, tmp_path_factory.mktemp("checkpatch"))

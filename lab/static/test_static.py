@@ -2,7 +2,6 @@
 """The tools that read sources find nothing in ours."""
 
 import re
-import sys
 
 import pytest
 
@@ -47,25 +46,22 @@ def test_checkpatch(checks, name):
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_warnings(tree, variant):
+def test_warnings(tree, checks, variant):
     """The compiler's warnings, with those of W=1."""
-    tree.prepare(variant)
-    tree.forget_objects(variant)
-    report(tree.ours(succeed(tree.make(variant, "W=1", *tree.objects(variant)))))
+    report(tree.ours(succeed(checks[variant].result()["warnings"])))
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_sparse(tree, variant):
+def test_sparse(tree, checks, variant):
     """sparse, which follows address spaces, locks and byte orders."""
-    tree.prepare(variant)
-    report(tree.ours(succeed(tree.make(variant, "C=2", "CHECK=sparse", *tree.objects(variant)))))
+    report(tree.ours(succeed(checks[variant].result()["sparse"])))
 
 
 @pytest.mark.parametrize("name", **ids(trees.module_files()))
-def test_module(tree, name):
+def test_module(tree, checks, name):
     """Test modules: what the compiler and sparse say, as above."""
     variant = next(iter(VARIANTS))
-    tree.prepare(variant)
+    checks[variant].result()
     report(tree.ours(succeed(tree.make_module(variant, name, "W=1", "C=1", "CHECK=sparse"))))
 
 
@@ -131,11 +127,9 @@ def test_shellcheck(name):
     succeed(run("shellcheck", "-x", "-f", "gcc", name))
 
 
-def test_pylint():
+def test_pylint(checks):
     """pylint, on all Python; lab/pylintrc says what it leaves out and why."""
-    names = [name for name in trees.tracked() if name.suffix == ".py"]
-    succeed(run(sys.executable, "-m", "pylint", "--rcfile=lab/pylintrc", *names,
-                PYTHONPATH=str(REPO)))
+    succeed(checks["pylint"].result())
 
 
 def test_short_files():

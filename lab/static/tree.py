@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from lab import cache, kernel, packages
@@ -89,6 +90,13 @@ def pristine():
     return kernel.pristine()
 
 
+def pylint():
+    """Run pylint on all Python; returns its exit code and what it printed."""
+    names = [name for name in tracked() if name.suffix == ".py"]
+    return run(sys.executable, "-m", "pylint", "--rcfile=lab/pylintrc", *names,
+               PYTHONPATH=str(REPO))
+
+
 class Tree:
     """A kernel with our files installed, and what tells our lines from the kernel's."""
 
@@ -98,6 +106,7 @@ class Tree:
         self.linux = self.folder / "linux"
         self._install()
         self._prepared = set()
+        self.prepare(next(iter(VARIANTS)))
         self._own = {str(name) for name in kernel_files()}
         self._added = {str(name): self._added_lines(name) for name in patched_files()}
 
@@ -138,6 +147,13 @@ class Tree:
         """Run make in a build folder; returns exit code and what it printed."""
         return run("make", "-s", "-C", self.linux, f"O={self.folder / variant}",
                    f"-j{os.cpu_count()}", *arguments)
+
+    def compile(self, variant):
+        """Compile our objects with all warnings, and have sparse look: what each of both said."""
+        self.prepare(variant)
+        self.forget_objects(variant)
+        return {"warnings": self.make(variant, "W=1", *self.objects(variant)),
+                "sparse": self.make(variant, "C=2", "CHECK=sparse", *self.objects(variant))}
 
     def documents(self):
         """Run sphinx over the kernel's documents among which ours are; returns as make() does."""
