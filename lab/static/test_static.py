@@ -69,14 +69,16 @@ def test_sphinx(tree, checks):
     """sphinx: our pages, where they belong in the kernel's own documents."""
     names = [str(name) for name in trees.tracked() if name.parts[0] == "Documentation"]
     said = succeed(checks["sphinx"].result())
-    report([line for line in said.splitlines() if any(f"{name}:" in line for name in names)])
+    report([line for line in said.splitlines() if any(f"{name}:" in line for name in names)
+            and not is_left_out(tree, line)])
     pages = tree.folder / "docs/Documentation/output"
     assert (pages / "admin-guide/xen-suspend.html").exists()
     assert (pages / "driver-api/xen/suspend.html").exists()
 
 
-def is_page(tree, match):
-    """Whether a match's first group is a page of the kernel's documents."""
+def is_left_out(tree, line):
+    """Whether this line of sphinx's misses a page that the kernel has, but that is not made now."""
+    match = re.search(r"unknown document: '/(.*)'", line)
     return match and (tree.linux / f"Documentation/{match[1]}.rst").exists()
 
 
@@ -95,9 +97,9 @@ def test_abi_entries(tree, tmp_path):
                        "--dir", entries))
     (source / "index.rst").write_text("ABI\n###\n\n" + page, encoding="utf-8")
     said = succeed(run("sphinx-build", "-q", "-C", "-b", "html", source, built))
-    # Labels are the script's, and other pages are where the kernel has them.
+    # Labels are the script's.
     report([line for line in said.splitlines() if "undefined label" not in line
-            and not is_page(tree, re.search(r"unknown document: '/(.*)'", line))])
+            and not is_left_out(tree, line)])
     assert "data/suspend" in (built / "index.html").read_text(encoding="utf-8")
 
 
