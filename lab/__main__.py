@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from lab import bench, check, demo, kernel, matrix, packages, roots, session
+from lab import bench, check, demo, hosttools, kernel, matrix, packages, roots, session
 from lab.errors import LabError
 from lab.progress import say
 from lab.setup import Setup
@@ -28,10 +28,12 @@ def _prepare(_arguments):
     """Fetch and build everything, so that later runs start at once."""
     packages.ensure()
     setup = Setup()
-    roots.host()
-    roots.guest_disk(setup.programs())
-    for flavour in kernel.FLAVOURS:
+    for flavour in kernel.ALL_FLAVOURS:
         setup.image(flavour)
+    for version in roots.XEN:
+        roots.host(version)
+        hosttools.build(version)
+    roots.guest_disk(setup.programs())
     return 0
 
 
@@ -88,13 +90,13 @@ def _bench(_arguments):
 
 def _check(_arguments):
     """Run every test."""
-    packages.ensure()
+    _prepare(_arguments)  # A compiler would share its CPUs with machines that run already.
     return check.run()
 
 
 def _soak(_arguments):
     """Run every test with bigger counts, for a night."""
-    packages.ensure()
+    _prepare(_arguments)
     return check.run(soak=True)
 
 

@@ -20,7 +20,6 @@ from lab.progress import say, step
 
 REPOSITORY = Path(__file__).parent.parent
 TARBALL = Path("/usr/src/linux-source-6.12.tar.xz")
-FLAVOURS = ("baseline", "ours")
 _FRAGMENTS = REPOSITORY / "lab/kernel"
 _OURS = ("Makefile", "scripts", "drivers", "include", "patches", "lab/kernel")
 _STATE = ".xen-suspend"
