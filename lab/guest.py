@@ -20,7 +20,7 @@ class Guest:  # pylint: disable=too-many-instance-attributes
     """A guest; its root disk is shared and read-only, its data disk (/data) is its own."""
 
     # pylint: disable-next=too-many-arguments
-    def __init__(self, dom0, name, image, address, *, vcpus=2, memory=88, cmdline="", type="pv",
+    def __init__(self, dom0, name, image, address, *, vcpus=2, memory=112, cmdline="", type="pv",
                  config="", disk=True, network=True):
         # pylint: disable=redefined-builtin
         self.dom0 = dom0
