@@ -43,11 +43,11 @@ def test_save_restore(dom0, guest, thorough, count):
     for _ in range(count(SAVES[thorough])):
         domid = guest.domid
         guest.save()
+        dom0.run("PYTHONPATH=$(echo /usr/lib/xen-*/lib/python) verify-stream-v2 --format xl --in "
+                 + guest.image_path, timeout=120)
         guest.restore()
         assert guest.domid != domid
         clock_is_right(dom0, guest)
-    dom0.run("PYTHONPATH=$(echo /usr/lib/xen-*/lib/python) verify-stream-v2 --format xl --in "
-             + guest.image_path, timeout=120)
     print("downtime seen by the peer:", load.verify()["stream-peer"].get("silence_ms"), "ms")
     is_quiet(guest)
 
