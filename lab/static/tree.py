@@ -106,6 +106,7 @@ class Tree:
         self.linux = self.folder / "linux"
         self._install()
         self._prepared = set()
+        # The other ones begin with a copy of it, several at a time.
         self.prepare(next(iter(VARIANTS)))
         self._own = {str(name) for name in kernel_files()}
         self._added = {str(name): self._added_lines(name) for name in patched_files()}
